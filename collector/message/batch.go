@@ -1,0 +1,128 @@
+package message
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Batch is a run of messages in the order of their source, with the memory they lie in. One owner
+// fills it; then it is shared, and the last Release gives the memory back for the next batch.
+type Batch struct {
+	msgs  []Message
+	slab  []byte   // the one being filled
+	full  [][]byte // earlier ones of this batch
+	bytes int
+	refs  atomic.Int32
+}
+
+const (
+	firstSlab  = 64 << 10
+	maxKept    = 1 << 20 // larger slabs are left to the garbage collector
+	poisonByte = 0xDB
+)
+
+var (
+	batches = sync.Pool{New: func() any { return new(Batch) }}
+	poison  atomic.Bool
+)
+
+// PoisonReleased overwrites released memory, so that tests see a use after Release.
+func PoisonReleased(on bool) { poison.Store(on) }
+
+// NewBatch is an empty batch with one user.
+func NewBatch() *Batch {
+	b := batches.Get().(*Batch)
+	b.refs.Store(1)
+	return b
+}
+
+// Retain adds n users.
+func (b *Batch) Retain(n int) { b.refs.Add(int32(n)) }
+
+// Release ends one use; after the last one the messages are gone.
+func (b *Batch) Release() {
+	switch n := b.refs.Add(-1); {
+	case n == 0:
+		b.recycle()
+	case n < 0:
+		panic("BUG: message batch released more often than held")
+	}
+}
+
+func (b *Batch) recycle() {
+	if poison.Load() {
+		for _, s := range append(b.full, b.slab) {
+			s = s[:cap(s)]
+			for i := range s {
+				s[i] = poisonByte
+			}
+		}
+	}
+	clear(b.msgs)
+	clear(b.full)
+	b.msgs, b.full, b.bytes = b.msgs[:0], b.full[:0], 0
+	if cap(b.slab) > maxKept {
+		b.slab = nil
+	}
+	b.slab = b.slab[:0]
+	batches.Put(b)
+}
+
+// room makes the current slab hold n more bytes without moving what is there.
+func (b *Batch) room(n int) {
+	if cap(b.slab)-len(b.slab) >= n {
+		return
+	}
+	if len(b.slab) > 0 {
+		b.full = append(b.full, b.slab)
+	}
+	b.slab = make([]byte, 0, max(firstSlab, n, min(2*cap(b.slab), maxKept)))
+}
+
+// Append seals a draft as the batch's next message.
+func (b *Batch) Append(d *Draft) {
+	b.room(d.sizeHint())
+	start := len(b.slab)
+	out := d.Encode(b.slab[start:start:cap(b.slab)])
+	if n := start + len(out); n <= cap(b.slab) {
+		b.slab = b.slab[:n]
+	}
+	m, err := Index(out)
+	if err != nil { // only fields that were loaded from elsewhere could be malformed, and those were checked
+		panic("BUG: draft encoded badly: " + err.Error())
+	}
+	m.signer, m.loops = d.Signer, uint8(min(d.Loops, 255))
+	b.msgs = append(b.msgs, m)
+	b.bytes += len(out)
+}
+
+// AppendRaw copies an encoded message in; the error is a *DecodeError.
+func (b *Batch) AppendRaw(raw []byte, signer string) error {
+	b.room(len(raw))
+	start := len(b.slab)
+	m, err := Index(append(b.slab[start:start:cap(b.slab)], raw...))
+	if err != nil {
+		return err
+	}
+	b.slab = b.slab[:start+len(raw)]
+	m.signer = signer
+	b.msgs = append(b.msgs, m)
+	b.bytes += len(raw)
+	return nil
+}
+
+// Len is the number of messages, Bytes the size of their encodings.
+func (b *Batch) Len() int   { return len(b.msgs) }
+func (b *Batch) Bytes() int { return b.bytes }
+
+// At is the ith message. The pointer is valid until the batch grows or is released.
+func (b *Batch) At(i int) *Message { return &b.msgs[i] }
+
+// Truncate drops all messages from the nth on, as when a decoder fails after it made some.
+func (b *Batch) Truncate(n int) {
+	for i := n; i < len(b.msgs); i++ {
+		b.bytes -= len(b.msgs[i].raw)
+	}
+	clear(b.msgs[n:])
+	b.msgs = b.msgs[:n]
+}

@@ -1,0 +1,61 @@
+package plugin
+
+import (
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"lma_collector/collector/message"
+)
+
+// Env is what a plugin may ask of its host while it is built and while it runs.
+type Env struct {
+	Name string // the section's name
+	Type string // the plugin's type
+
+	Hostname       string // short name of this host, or what the configuration says
+	BaseDir        string // persistent state
+	ShareDir       string // read-only resources: Lua, alarms
+	MaxMessageSize int    // bytes
+	MachineID      string // makes log records' uuids differ between hosts
+	Tags           []Tag  // site-wide tags, sorted by name
+
+	TickerInterval time.Duration // of the section, 0 for none
+
+	// Sandbox limits of the [hekad] section.
+	MaxProcessInject, MaxTimerInject int
+
+	Log     *slog.Logger // names the plugin already
+	Health  *Health      // conditions that the operator should see
+	Metrics *Metrics     // numbers of the plugin's own
+
+	// NewDecoder, NewSplitter and NewEncoder make an instance of a section (or of an option-less type
+	// of that name); the error names what is missing and what is near it.
+	NewDecoder  func(section string) (Decoder, error)
+	NewSplitter func(section string) (Splitter, error)
+	NewEncoder  func(section string) (Encoder, error)
+
+	// Encoder is an output's encoder, nil for none. Framing says that the runner frames its output.
+	Encoder Encoder
+	Framing bool
+
+	// Inject sends a filter's draft on its way. The host sets the loop count, and what is unset of
+	// uuid, timestamp and hostname; the error says that the message looped too often or is too large.
+	Inject func(d *message.Draft) error
+}
+
+// Tag is a name and a value that every message gets as a field.
+type Tag struct{ Name, Value string }
+
+// BasePath resolves a path of persistent state: relative ones lie under base_dir.
+func (e *Env) BasePath(p string) string { return under(e.BaseDir, p) }
+
+// SharePath resolves a path of a read-only resource: relative ones lie under share_dir.
+func (e *Env) SharePath(p string) string { return under(e.ShareDir, p) }
+
+func under(dir, p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(dir, p)
+}
