@@ -22,6 +22,9 @@ type Env struct {
 
 	TickerInterval time.Duration // of the section, 0 for none
 
+	// Once asks inputs to read what is there now and then to return.
+	Once bool
+
 	// Sandbox limits of the [hekad] section.
 	MaxProcessInject, MaxTimerInject int
 

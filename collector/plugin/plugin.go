@@ -38,6 +38,10 @@ type Source interface {
 	// Fill reads once from r and takes the whole records in; an unfinished one is kept for the
 	// next read. It returns r's error, io.EOF included.
 	Fill(r io.Reader) (int, error)
+	// RecordOffset is where the record being decorated starts, counted as Consumed is.
+	RecordOffset() int64
+	// Emit takes in a finished draft, past splitter and decoder.
+	Emit(d *message.Draft)
 	// Deliver takes in one record that needs no splitting.
 	Deliver(record []byte)
 	// DeliverBody splits a whole body (a datagram, a request). Its unfinished tail is a record only

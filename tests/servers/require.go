@@ -15,9 +15,9 @@ const RequireEnv = "LMA_REQUIRE_SERVERS"
 
 // requirement says what a server needs on this machine.
 type requirement struct {
-	files    []string                // programs (by name or path) that must exist
-	prepare  func(testing.TB) error  // builds or fetches what no package has
-	optional bool                    // may be missing even where servers are required
+	files    []string               // programs (by name or path) that must exist
+	prepare  func(testing.TB) error // builds or fetches what no package has
+	optional bool                   // may be missing even where servers are required
 }
 
 var requirements = map[string]requirement{
