@@ -14,8 +14,9 @@ import (
 // stopTimeout is how long a server may take to stop by itself before it is killed.
 const stopTimeout = 10 * time.Second
 
-// Daemon is one server process with everything it starts, which form a process
-// group. It belongs to the goroutine of its test. Stop, Kill and Start may follow
+// Daemon is one server process with everything it starts, which form a session
+// (setsid(2)): some servers put their workers into process groups of their own,
+// but none of these leaves its session. It belongs to the goroutine of its test. Stop, Kill and Start may follow
 // each other: a restarted server has the same folder and ports.
 type Daemon struct {
 	// Dir is the server's own folder, removed when the test ends.
@@ -74,7 +75,7 @@ func (d *Daemon) Resume() {
 	d.signal(syscall.SIGCONT)
 }
 
-// PID is the server's first process, which leads its process group.
+// PID is the server's first process, which leads its session.
 func (d *Daemon) PID() int { return d.cmd.Process.Pid }
 
 func (d *Daemon) running() bool { return d.cmd != nil }
@@ -84,9 +85,7 @@ func (d *Daemon) signal(s syscall.Signal) {
 	if !d.running() {
 		d.t.Fatalf("%s: is not running", d.name)
 	}
-	if err := syscall.Kill(-d.PID(), s); err != nil {
-		d.t.Fatalf("%s: signal %v: %v", d.name, s, err)
-	}
+	signalSession(d.PID(), s)
 }
 
 func (d *Daemon) launch() error {
@@ -99,7 +98,7 @@ func (d *Daemon) launch() error {
 	cmd.Dir = d.Dir
 	cmd.Env = d.environment()
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: d.account.credential}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: d.account.credential}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -127,15 +126,15 @@ func (d *Daemon) end(s syscall.Signal) {
 	if !d.running() {
 		return
 	}
-	group := d.PID()
-	_ = syscall.Kill(-group, s)
-	_ = syscall.Kill(-group, syscall.SIGCONT)
-	err := poll(stopTimeout, nil, func() error { return groupGone(group) })
-	if err != nil {
-		_ = syscall.Kill(-group, syscall.SIGKILL)
-		err = poll(stopTimeout, nil, func() error { return groupGone(group) })
+	session := d.PID()
+	gone := func() error { return sessionGone(session) }
+	// Only the first process is asked: it stops its workers in its own order.
+	_ = syscall.Kill(session, s)
+	signalSession(session, syscall.SIGCONT)
+	if s == syscall.SIGKILL || poll(stopTimeout, nil, gone) != nil {
+		signalSession(session, syscall.SIGKILL)
 	}
-	if err != nil {
+	if err := poll(stopTimeout, nil, gone); err != nil {
 		d.t.Errorf("%s: processes are left after SIGKILL: %v", d.name, err)
 	}
 	<-d.exited
@@ -174,7 +173,7 @@ func (d *Daemon) run(timeout time.Duration, args ...string) (string, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = d.Dir
 	cmd.Env = d.environment()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: d.account.credential}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: d.account.credential}
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = 2 * time.Second

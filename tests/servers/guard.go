@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// guard kills a server's process group when the test program ends without
+// guard kills a server's session when the test program ends without
 // having stopped it: when it is killed, or panics on its time limit. It is a
 // shell that waits for the end of a pipe whose other end only the test program
 // holds.
@@ -19,8 +19,19 @@ type guard struct {
 	pipe io.WriteCloser
 }
 
-func startGuard(group int) (*guard, error) {
-	cmd := exec.Command("/bin/sh", "-c", `read -r _; kill -s KILL -- "-$1"`, "guard", strconv.Itoa(group))
+// killSession waits for the end of its input and then kills every process of
+// session $1: the sixth field of /proc/PID/stat, the fourth after the name.
+const killSession = `
+read -r _
+session=$1
+for stat in /proc/[0-9]*/stat; do
+	read -r line 2>/dev/null <"$stat" || continue
+	set -- ${line##*) }
+	[ "$4" != "$session" ] || kill -s KILL "$(basename "${stat%/stat}")"
+done`
+
+func startGuard(session int) (*guard, error) {
+	cmd := exec.Command("/bin/sh", "-c", killSession, "guard", strconv.Itoa(session))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	pipe, err := cmd.StdinPipe()
 	if err != nil {
@@ -39,41 +50,72 @@ func (g *guard) dismiss() {
 	_ = g.pipe.Close()
 }
 
-// groupGone reports nil when no process of the group is left but ended ones
-// that nobody has waited for yet: a container's first process may never do so.
-func groupGone(group int) error {
+// signalSession sends a signal to every process of a session.
+func signalSession(session int, s syscall.Signal) {
+	_ = eachOfSession(session, func(p process) error {
+		_ = syscall.Kill(p.pid, s)
+		return nil
+	})
+}
+
+// sessionGone reports nil when no process of the session is left.
+func sessionGone(session int) error {
+	return eachOfSession(session, func(p process) error {
+		return fmt.Errorf("process %d (%s) runs", p.pid, p.name)
+	})
+}
+
+// process is what this package reads of /proc/PID/stat.
+type process struct {
+	pid     int
+	name    string
+	state   string
+	session int
+}
+
+// eachOfSession calls f for the session's processes until one gives an error.
+// Ended processes that nobody has waited for are left out: a container's first
+// process may never do so.
+func eachOfSession(session int, f func(process) error) error {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if _, err := strconv.Atoi(e.Name()); err != nil {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
 			continue
 		}
-		name, state, pgrp := processState(e.Name())
-		if pgrp == group && state != "Z" && state != "X" {
-			return fmt.Errorf("process %s (%s) runs", e.Name(), name)
+		p := readProcess(pid)
+		if p.session != session || p.state == "Z" || p.state == "X" {
+			continue
+		}
+		if err := f(p); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// processState reads name, state and process group from /proc/PID/stat; the
-// name stands in brackets and may hold anything (proc(5)).
-func processState(pid string) (name, state string, pgrp int) {
-	data, err := os.ReadFile("/proc/" + pid + "/stat")
+// readProcess gives the zero process when there is none (any more). The name
+// stands in brackets and may hold anything (proc(5)).
+func readProcess(pid int) process {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return "", "", 0
+		return process{}
 	}
 	stat := string(data)
 	open, end := strings.IndexByte(stat, '('), strings.LastIndexByte(stat, ')')
 	if open < 0 || end < open {
-		return "", "", 0
+		return process{}
 	}
 	fields := strings.Fields(stat[end+1:])
-	if len(fields) < 3 {
-		return "", "", 0
+	if len(fields) < 4 {
+		return process{}
 	}
-	pgrp, _ = strconv.Atoi(fields[2])
-	return stat[open+1 : end], fields[0], pgrp
+	session, err := strconv.Atoi(fields[3])
+	if err != nil {
+		return process{}
+	}
+	return process{pid: pid, name: stat[open+1 : end], state: fields[0], session: session}
 }

@@ -27,7 +27,7 @@ var requirements = map[string]requirement{
 	}},
 	"rabbitmq":   {files: []string{rabbitBin + "/rabbitmq-server", rabbitBin + "/rabbitmqctl", "epmd"}},
 	"mariadb":    {files: []string{"mariadbd", "mariadb-install-db", "mariadb"}},
-	"collectd":   {files: []string{"collectd", "/usr/lib/collectd/write_http.so", collectdTypes}},
+	"collectd":   {files: []string{"collectd", "/usr/lib/collectd/write_http.so", "/usr/lib/*/libyajl.so.2", collectdTypes}},
 	"influxdb16": {files: []string{"/usr/bin/influxd"}},
 	"influxdb":   {prepare: func(t testing.TB) error { return prepare(t, "influxdb", influxBinary) }},
 	"opensearch": {
@@ -76,12 +76,12 @@ func (r requirement) check(t testing.TB, name string) error {
 	return nil
 }
 
-// program gives the absolute path of a program named by name or path, "" when
-// there is none. Daemons live in /usr/sbin, which an ordinary user's PATH lacks.
+// program gives the absolute path of a program (or file) named by name, path or
+// pattern, "" when there is none. Daemons live in /usr/sbin, which an ordinary user's PATH lacks.
 func program(name string) string {
 	if filepath.IsAbs(name) {
-		if info, err := os.Stat(name); err == nil && !info.IsDir() {
-			return name
+		if found, _ := filepath.Glob(name); len(found) > 0 {
+			return found[0]
 		}
 		return ""
 	}
