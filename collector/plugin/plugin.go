@@ -21,6 +21,13 @@ type Input interface {
 	Run(ctx context.Context, host InputHost) error
 }
 
+// OnceInput is an input that can read what is there now and then end (Env.Once). `run --once`
+// starts no other.
+type OnceInput interface {
+	Input
+	ReadsOnce()
+}
+
 // InputHost is what a running input may ask for.
 type InputHost interface {
 	// NewSource starts one ordered stream of records with a splitter and a decoder of its own. The
@@ -62,10 +69,14 @@ type Source interface {
 	// when no data come, at least once a second.
 	Idle()
 	// Flush hands the batch over. done (may be nil) is called once, from any goroutine, when every
-	// output has delivered its messages, immediately where there are none. Flush waits while a
+	// output has delivered its messages and those of all earlier batches of this source; at once
+	// where there are none. It must be quick and must not call the source. Flush waits while a
 	// blocking consumer's queue is full or too much of this source is unacknowledged; it returns
 	// ctx's error when ctx ended first, and then the messages are dropped unacknowledged.
 	Flush(ctx context.Context, done func()) error
+	// Drain waits until all that was flushed is acknowledged, or ctx ends. An input that keeps a
+	// position calls it at its end, with a second's time of its own, before it notes the last one.
+	Drain(ctx context.Context) error
 	// Close ends the source. What was not flushed is dropped.
 	Close()
 }
