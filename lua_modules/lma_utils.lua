@@ -1,0 +1,153 @@
+-- What the scripts that ship have in common: injecting without dying of it, tags, datapoints, dates.
+
+local cjson = require "cjson"
+local string = require "string"
+local math = require "math"
+
+local read_message = read_message
+local inject_message = inject_message
+local inject_payload = inject_payload
+local pcall, pairs, type, tonumber, tostring = pcall, pairs, type, tonumber, tostring
+
+-- A site may have a module extra_fields with a table `tags` of fields that every message gets.
+local has_tags, extra_fields = pcall(require, "extra_fields")
+local tags = has_tags and type(extra_fields) == "table" and extra_fields.tags or {}
+
+local M = {}
+
+M.severity_to_label_map = {
+    [0] = "EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG",
+}
+
+M.label_to_severity_map = {}
+for severity, label in pairs(M.severity_to_label_map) do M.label_to_severity_map[label] = severity end
+
+M.metric_type = { COUNTER = "counter", GAUGE = "gauge", DERIVE = "derive" }
+
+-- safe_json_encode is the JSON of a value, nil for a value that has none.
+function M.safe_json_encode(value)
+    local ok, json = pcall(cjson.encode, value)
+    if ok then return json end
+    return nil
+end
+
+local function attempt(f, ...)
+    local ok, err = pcall(f, ...)
+    if ok then return 0 end
+    return -1, tostring(err)
+end
+
+-- safe_inject_message and safe_inject_payload give 0, or -1 and why it did not work.
+function M.safe_inject_message(msg) return attempt(inject_message, msg) end
+
+function M.safe_inject_payload(payload_type, payload_name, data)
+    return attempt(inject_payload, payload_type, payload_name, data)
+end
+
+-- inject_tags adds the site's tags to a message's fields, which win.
+function M.inject_tags(msg)
+    msg.Fields = msg.Fields or {}
+    for name, value in pairs(tags) do
+        if msg.Fields[name] == nil then msg.Fields[name] = value end
+    end
+end
+
+local bulk = {}
+
+-- add_to_bulk_metric queues a datapoint: a number, or a table of named numbers.
+function M.add_to_bulk_metric(name, value, point_tags)
+    local point = { name = name, tags = point_tags or {} }
+    if type(value) == "table" then point.values = value else point.value = value end
+    bulk[#bulk + 1] = point
+end
+
+-- inject_bulk_metric sends the queued datapoints as one message and empties the queue. timestamp is in ns.
+-- It gives nothing when there is nothing to send, else what safe_inject_message gives.
+function M.inject_bulk_metric(timestamp, hostname, logger, source, metric_type)
+    local points = bulk
+    bulk = {}
+    if #points == 0 then return nil end
+    local payload = M.safe_json_encode(points)
+    if not payload then return nil end
+    local msg = {
+        Timestamp = timestamp,
+        Type = "bulk_metric",
+        Logger = logger,
+        Hostname = hostname,
+        Severity = M.label_to_severity_map.INFO,
+        Payload = payload,
+        Fields = { hostname = hostname, source = source, type = metric_type or M.metric_type.GAUGE },
+    }
+    M.inject_tags(msg)
+    return M.safe_inject_message(msg)
+end
+
+local function named_values()
+    local values, some, i = {}, false, 0
+    while true do
+        local name = read_message("Fields[value_fields]", 0, i)
+        if name == nil then break end
+        i = i + 1
+        local value = read_message("Fields[" .. name .. "]")
+        if value ~= nil then values[name], some = value, true end
+    end
+    if some then return true, values end
+    return false, "Fields[value_fields] does not list any valid field"
+end
+
+-- get_values_from_metric gives true and the current message's value (a table where it has several),
+-- or false and what is missing.
+function M.get_values_from_metric()
+    if read_message("Fields[value_fields]") ~= nil then return named_values() end
+    local value = read_message("Fields[value]")
+    if value == nil then return false, "Fields[value] is missing" end
+    return true, value
+end
+
+-- convert_to_sec is nanoseconds as whole seconds.
+function M.convert_to_sec(ns) return math.floor(ns / 1e9) end
+
+local PRECISIONS = { us = 1e3, ms = 1e6, s = 1e9, m = 60e9, h = 3600e9 }
+
+-- message_timestamp is a time in ns (default: the current message's) in whole us, ms, s, m or h.
+function M.message_timestamp(precision, timestamp)
+    timestamp = timestamp or read_message("Timestamp")
+    return math.floor(timestamp / (PRECISIONS[precision] or PRECISIONS.ms))
+end
+
+-- chomp removes one final newline; the second result is how many there were to remove, 0 or 1.
+function M.chomp(text) return string.gsub(text, "\n$", "") end
+
+-- truncate shortens a text to at most max bytes, at a boundary between items if one fits.
+-- The delimiter of items is a Lua pattern.
+function M.truncate(text, max, delimiter)
+    if #text <= max then return text end
+    local cut, from = nil, 1
+    while true do
+        local first, last = string.find(text, delimiter, from)
+        if not first or first - 1 > max or last < first then break end
+        cut, from = first - 1, last + 1
+    end
+    return string.sub(text, 1, cut or max)
+end
+
+local function valid_date(month, day, hour, min, sec)
+    month, day, hour = tonumber(month), tonumber(day), tonumber(hour)
+    return month >= 1 and month <= 12 and day >= 1 and day <= 31
+        and hour <= 23 and tonumber(min) <= 59 and tonumber(sec) <= 60
+end
+
+-- format_datetime is a date as RFC 3339 with microseconds and offset (UTC unless it has one), nil for what is no date.
+function M.format_datetime(text)
+    local year, month, day, hour, min, sec, rest =
+        string.match(text, "^(%d%d%d%d)%-(%d%d)%-(%d%d)[T%s](%d%d):(%d%d):(%d%d)(.*)")
+    if not year or not valid_date(month, day, hour, min, sec) then return nil end
+    local fraction = string.match(rest, "^%.(%d+)")
+    if fraction then rest = string.sub(rest, #fraction + 2) end
+    fraction = string.sub((fraction or "") .. "000000", 1, 6)
+    local sign, hours, minutes = string.match(rest, "^([+-])(%d%d):?(%d%d)")
+    local offset = sign and sign .. hours .. ":" .. minutes or "+00:00"
+    return year .. "-" .. month .. "-" .. day .. "T" .. hour .. ":" .. min .. ":" .. sec .. "." .. fraction .. offset
+end
+
+return M
