@@ -11,8 +11,12 @@ import (
 	"time"
 )
 
-// stopTimeout is how long a server may take to stop by itself before it is killed.
-const stopTimeout = 10 * time.Second
+// stopTimeout is how long a server may take to stop by itself before it is
+// killed; workerTimeout, how long its workers may outlive it.
+const (
+	stopTimeout   = 10 * time.Second
+	workerTimeout = time.Second
+)
 
 // Daemon is one server process with everything it starts, which form a session
 // (setsid(2)): some servers put their workers into process groups of their own,
@@ -131,15 +135,27 @@ func (d *Daemon) end(s syscall.Signal) {
 	// Only the first process is asked: it stops its workers in its own order.
 	_ = syscall.Kill(session, s)
 	signalSession(session, syscall.SIGCONT)
-	if s == syscall.SIGKILL || poll(stopTimeout, nil, gone) != nil {
+	if s == syscall.SIGKILL || !d.endedWithin(stopTimeout) || poll(workerTimeout, nil, gone) != nil {
 		signalSession(session, syscall.SIGKILL)
 	}
 	if err := poll(stopTimeout, nil, gone); err != nil {
 		d.t.Errorf("%s: processes are left after SIGKILL: %v", d.name, err)
 	}
-	<-d.exited
+	d.endedWithin(stopTimeout)
 	d.guard.dismiss()
 	d.cmd, d.guard = nil, nil
+}
+
+// endedWithin waits for the end of the first process.
+func (d *Daemon) endedWithin(timeout time.Duration) bool {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-d.exited:
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 func (d *Daemon) outputPath() string { return filepath.Join(d.Dir, d.name+".out") }

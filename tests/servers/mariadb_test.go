@@ -19,6 +19,6 @@ func TestMariaDBLogsAndStops(t *testing.T) {
 	if _, err := m.Exec("SELECT FROM"); err == nil {
 		t.Error("Exec of bad SQL: no error")
 	}
-	listensOnLoopbackOnly(t, m.Daemon)
+	listensOnLoopbackOnly(t, m.Daemon, m.Port)
 	stopsWithoutTrace(t, m.Daemon, m.Port)
 }

@@ -84,7 +84,7 @@ func TestNagiosTakesPassiveResults(t *testing.T) {
 		t.Error("cmd.cgi took a result of an unknown service")
 	}
 	listensOnLoopbackOnly(t, n.Daemon)
-	listensOnLoopbackOnly(t, n.apache)
+	listensOnLoopbackOnly(t, n.apache, portOf(t, n.CmdURL))
 	stopsWithoutTrace(t, n.Daemon)
 	stopsWithoutTrace(t, n.apache)
 }

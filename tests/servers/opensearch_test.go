@@ -36,7 +36,7 @@ func TestOpenSearchJudgesEachBulkItem(t *testing.T) {
 	if len(found) != 1 || string(found["1"]) != `{"severity":3}` {
 		t.Errorf("found %s, want document 1", found)
 	}
-	listensOnLoopbackOnly(t, o.Daemon)
+	listensOnLoopbackOnly(t, o.Daemon, portOf(t, o.URL))
 }
 
 func TestOpenSearchGoesOnAfterARestart(t *testing.T) {

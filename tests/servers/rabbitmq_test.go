@@ -20,7 +20,7 @@ func TestRabbitMQLogsAndStops(t *testing.T) {
 	if out, err := r.Ctl("no_such_command"); err == nil {
 		t.Errorf("no_such_command: no error, output %q", out)
 	}
-	listensOnLoopbackOnly(t, r.Daemon)
+	listensOnLoopbackOnly(t, r.Daemon, r.Port)
 	stopsWithoutTrace(t, r.Daemon, r.Port)
 
 	r.Start()

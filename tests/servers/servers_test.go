@@ -1,7 +1,10 @@
 package servers
 
 import (
+	"net/url"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +13,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(helperEnv) != "" {
+		startAndHang()
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -30,18 +37,39 @@ func stopsWithoutTrace(t *testing.T, d *Daemon, ports ...int) {
 }
 
 // listensOnLoopbackOnly checks the listening TCP sockets of all the server's
-// processes.
-func listensOnLoopbackOnly(t *testing.T, d *Daemon) {
+// processes, which must include the given ports.
+func listensOnLoopbackOnly(t *testing.T, d *Daemon, ports ...int) {
 	t.Helper()
 	listeners, err := sessionListeners(d.PID())
 	if err != nil {
 		t.Fatal(err)
 	}
+	var found []int
 	for _, l := range listeners {
+		found = append(found, l.Port)
 		if !l.IP.IsLoopback() {
 			t.Errorf("%s listens on %v", d.name, l)
 		}
 	}
+	for _, port := range ports {
+		if !slices.Contains(found, port) {
+			t.Errorf("%s listens on ports %v, not on %d", d.name, found, port)
+		}
+	}
+}
+
+// portOf gives the port of a server's URL.
+func portOf(t *testing.T, address string) int {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(u.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 func waitForLine(t *testing.T, path string, words ...string) {
