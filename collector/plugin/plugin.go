@@ -141,6 +141,13 @@ type Encoder interface {
 	Encode(dst []byte, m *message.Message) ([]byte, error)
 }
 
+// RawEncoder is an encoder whose result is the message's own encoding, so that nothing need be
+// copied to frame it. Outputs with one use framing unless told otherwise.
+type RawEncoder interface {
+	Encoder
+	Raw(m *message.Message) []byte
+}
+
 // Output delivers batches. One goroutine calls it. It needs no retries, back-off, queue or
 // counters of its own: they are the runner's.
 type Output interface {
