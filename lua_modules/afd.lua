@@ -1,0 +1,139 @@
+-- One AFD (anomaly and fault detection): an ordered list of alarms that together give the status of
+-- a member of a cluster on this host, and the message that says so.
+
+local cjson = require "cjson"
+local gse_utils = require "gse_utils"
+local afd_alarm = require "afd_alarm"
+local lma_utils = require "lma_utils"
+local math = require "math"
+local string = require "string"
+local table = require "table"
+local ipairs, pairs, tostring, setmetatable = ipairs, pairs, tostring, setmetatable
+
+local M = {}
+local Group = {}
+Group.__index = Group
+
+-- The payload's limit in bytes: what is left of a sandbox's output for the rest of a message.
+M.MAX_PAYLOAD = 56 * 1024
+
+local KINDS = {
+    node = { message_type = "afd_node_metric", metric = "node_status", cluster_field = "node_role" },
+    service = { message_type = "afd_service_metric", metric = "service_status", cluster_field = "service" },
+}
+
+-- known_kind tells whether there are AFDs of that type: node or service.
+function M.known_kind(kind) return KINDS[kind] ~= nil end
+
+-- new makes an AFD. about has type, cluster, member, hostname and alerting; alarms is the list of definitions.
+function M.new(about, alarms)
+    local group = { about = about, alarms = {}, seen = false, watched = 0 }
+    for i, def in ipairs(alarms) do group.alarms[i] = afd_alarm.new(def) end
+    return setmetatable(group, Group)
+end
+
+-- each_rule calls f for each rule of each alarm.
+function Group:each_rule(f)
+    for _, alarm in ipairs(self.alarms) do
+        for _, rule in ipairs(alarm.rules) do f(rule) end
+    end
+end
+
+-- settled evaluates an alarm that is not yet due: all is well if it has data and they are well, else nobody knows yet.
+local function settled(alarm, now)
+    local status, alerts, complete = alarm:evaluate(now)
+    if complete and status == gse_utils.OKAY then return status, alerts end
+    return nil
+end
+
+-- evaluate gives the status at a time in ns and what is wrong; nil when it is not known yet. start is when
+-- watching began. With early, an alarm counts before its first window is over if all is well.
+function Group:evaluate(now, start, early)
+    local status, all, pending = nil, nil, false
+    for i = 1, #self.alarms do
+        local alarm = self.alarms[i]
+        local s, alerts
+        if alarm:due(now, start) then
+            s, alerts = alarm:evaluate(now)
+        elseif early then
+            s, alerts = settled(alarm, now)
+            pending = pending or s == nil
+        end
+        if s then
+            status = gse_utils.max_status(status, s)
+            if #alerts > 0 then
+                all = all or {}
+                for j = 1, #alerts do all[#all + 1] = alerts[j] end
+            end
+            if status ~= gse_utils.OKAY and status ~= gse_utils.UNKW then return status, all end
+        end
+    end
+    if pending then return nil end
+    return status, all
+end
+
+local EMPTY = '{"alarms":[]}'
+
+local function note(alert, text)
+    local short = {}
+    for k, v in pairs(alert) do short[k] = v end
+    short.message = text
+    return cjson.encode(short)
+end
+
+-- payload is the JSON of a list of alerts; what does not fit is counted in a last one.
+function M.payload(alerts)
+    if not alerts or #alerts == 0 then return EMPTY end
+    local parts, size = {}, 16
+    for i = 1, #alerts do
+        local json = cjson.encode(alerts[i])
+        size = size + #json + 1
+        if size > M.MAX_PAYLOAD then
+            parts[i] = note(alerts[i], string.format("and %d more alarms that are not listed", #alerts - i + 1))
+            break
+        end
+        parts[i] = json
+    end
+    return '{"alarms":[' .. table.concat(parts, ",") .. "]}"
+end
+
+local function message_for(about)
+    local kind = KINDS[about.type]
+    local msg = {
+        Type = kind.message_type,
+        Fields = {
+            name = kind.metric,
+            [kind.cluster_field] = about.cluster,
+            source = about.member,
+            hostname = about.hostname,
+            tag_fields = { kind.cluster_field, "source", "hostname" },
+        },
+    }
+    if about.alerting == false then msg.Fields.no_alerting = true end
+    lma_utils.inject_tags(msg)
+    return msg
+end
+
+-- report injects the status message. It gives 0, or -1 and why it could not.
+function Group:report(now, status, alerts)
+    local msg = self.message or message_for(self.about)
+    self.message = msg
+    msg.Timestamp = math.floor(now / 1e9) * 1e9
+    msg.Fields.value = status
+    msg.Payload = M.payload(alerts)
+    return lma_utils.safe_inject_message(msg)
+end
+
+-- describe is an alert in words, as notifications show it.
+function M.describe(alert)
+    local fields = {}
+    for name, value in require("table_utils").orderedPairs(alert.fields or {}) do
+        fields[#fields + 1] = name .. '="' .. tostring(value) .. '"'
+    end
+    local selector = #fields > 0 and "[" .. table.concat(fields, ",") .. "]" or ""
+    local host = alert.hostname and ", host=" .. alert.hostname or ""
+    return string.format("%s (%s, rule='%s(%s%s)%s%s', current=%.2f%s)", alert.message, alert.severity,
+        alert["function"], alert.metric, selector, alert.operator, tostring(alert.threshold), alert.value, host)
+end
+
+return M
