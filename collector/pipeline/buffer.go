@@ -1,0 +1,137 @@
+package pipeline
+
+import (
+	"io"
+	"sync"
+
+	"lma_collector/collector/plugin"
+)
+
+// readSize is what a stream reads at once. Buffers are lent while a stream has data, so that
+// thousands of quiet ones cost nothing.
+const readSize = 64 << 10
+
+var readBuffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b }}
+
+// recordBuffer gathers bytes until a splitter finds records in them.
+type recordBuffer struct {
+	splitter plugin.Splitter
+	options  plugin.SplitterOptions
+	max      int // bytes of the longest record
+	stats    *inputStats
+
+	lent     *[]byte
+	buf      []byte
+	r, w     int
+	skipping bool // the rest of a record that was too long is still to come
+}
+
+func newRecordBuffer(s plugin.Splitter, o plugin.SplitterOptions, limit int, stats *inputStats) recordBuffer {
+	return recordBuffer{splitter: s, options: o, max: max(limit, readSize), stats: stats}
+}
+
+// fill reads once. There is always room: next hands out or drops what fills the whole buffer.
+func (b *recordBuffer) fill(r io.Reader) (int, error) {
+	b.makeRoom()
+	n, err := r.Read(b.buf[b.w:])
+	if n < 0 || n > len(b.buf)-b.w {
+		return 0, io.ErrNoProgress
+	}
+	b.w += n
+	return n, err
+}
+
+func (b *recordBuffer) makeRoom() {
+	if b.buf == nil {
+		b.lent = readBuffers.Get().(*[]byte)
+		b.buf = *b.lent
+	}
+	if b.r > 0 {
+		b.w = copy(b.buf, b.buf[b.r:b.w])
+		b.r = 0
+	}
+	if len(b.buf)-b.w < len(b.buf)/4 && len(b.buf) < b.max {
+		grown := make([]byte, min(2*len(b.buf), b.max))
+		copy(grown, b.buf[:b.w])
+		b.giveBack()
+		b.buf = grown
+	}
+}
+
+// next cuts the next record; start is its offset within the advance bytes that are used up. advance
+// is 0 when more data are needed; record may be nil though, when bytes were skipped.
+func (b *recordBuffer) next() (start int, record []byte, advance int) {
+	if b.r == b.w {
+		return 0, nil, 0
+	}
+	advance, record = b.splitter.Split(b.buf[b.r:b.w], false)
+	if advance == 0 {
+		if b.w-b.r < b.max {
+			return 0, nil, 0
+		}
+		return b.oversized()
+	}
+	data := b.buf[b.r : b.r+advance]
+	b.r += advance
+	if record == nil {
+		b.stats.skippedBytes.Add(int64(advance))
+		return 0, nil, advance
+	}
+	if b.skipping {
+		b.skipping = false
+		b.stats.skippedBytes.Add(int64(advance))
+		return 0, nil, advance
+	}
+	return offsetIn(data, record), record, advance
+}
+
+// offsetIn is where record lies in data; a splitter may put a kept delimiter before it.
+func offsetIn(data, record []byte) int {
+	if at := cap(data) - cap(record); at > 0 && at <= len(data) {
+		return at
+	}
+	return 0
+}
+
+// oversized gives up on a record that fills the buffer: its head is delivered with keep_truncated,
+// all else up to the next record is skipped.
+func (b *recordBuffer) oversized() (start int, record []byte, advance int) {
+	advance = b.w - b.r
+	head := b.buf[b.r:b.w]
+	b.r = b.w
+	if b.options.KeepTruncated && !b.skipping {
+		b.skipping = true
+		return 0, head, advance
+	}
+	b.skipping = true
+	b.stats.skippedBytes.Add(int64(advance))
+	return 0, nil, advance
+}
+
+func (b *recordBuffer) rest() []byte {
+	if b.skipping {
+		return nil
+	}
+	return b.buf[b.r:b.w]
+}
+
+func (b *recordBuffer) reset() { b.r, b.w, b.skipping = 0, 0, false }
+
+// shrink gives an empty buffer back.
+func (b *recordBuffer) shrink() {
+	if b.r == b.w {
+		b.free()
+	}
+}
+
+func (b *recordBuffer) free() {
+	b.giveBack()
+	b.buf, b.r, b.w = nil, 0, 0
+}
+
+func (b *recordBuffer) giveBack() {
+	if b.lent != nil {
+		readBuffers.Put(b.lent)
+		b.lent = nil
+	}
+}

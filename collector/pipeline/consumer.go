@@ -1,0 +1,84 @@
+package pipeline
+
+import (
+	"context"
+
+	"lma_collector/collector/matcher"
+	"lma_collector/collector/plugin"
+)
+
+// consumer is what filters and outputs have in common: a matcher, a queue and its policy.
+type consumer struct {
+	section
+	options plugin.ConsumerOptions
+	matcher *matcher.Matcher
+	output  bool
+	queue   *memoryQueue
+	latest  *latest // instead of the queue, for an output with that policy
+	stats   consumerStats
+	// feeds are the consumers that took what this filter injected; its goroutine owns it.
+	feeds map[*consumer]struct{}
+}
+
+// Sizes of a queue unless the section says otherwise.
+const (
+	defaultQueueMessages = 20_000
+	defaultQueueBytes    = 8 << 20
+	injectMark           = 2_000
+)
+
+func newConsumer(s section, o plugin.ConsumerOptions, m *matcher.Matcher, output bool) *consumer {
+	c := &consumer{section: s, options: o, matcher: m, output: output, feeds: map[*consumer]struct{}{}}
+	limits := queueLimits{messages: o.QueueMessages, bytes: o.QueueBytes, full: plugin.Full(o.WhenFull), mark: injectMark}
+	if limits.messages == 0 {
+		limits.messages = defaultQueueMessages
+	}
+	if limits.bytes == 0 {
+		limits.bytes = defaultQueueBytes
+	}
+	if limits.full == "" {
+		limits.full = plugin.FullBlock
+	}
+	c.queue = newQueue(limits, &c.stats)
+	return c
+}
+
+// keepLatest makes the queue one of status.
+func (c *consumer) keepLatest(k plugin.Keyer) {
+	c.latest = newLatest(k, c.queue.limits.messages, &c.stats)
+}
+
+func (c *consumer) blocks() bool { return c.latest == nil && c.queue.limits.full == plugin.FullBlock }
+
+func (c *consumer) accept(ctx context.Context, p *parcel) error {
+	if c.latest != nil {
+		c.latest.put(p)
+		return nil
+	}
+	return c.queue.put(ctx, p)
+}
+
+func (c *consumer) acceptInjected(p *parcel) {
+	if c.latest != nil {
+		c.latest.put(p)
+		return
+	}
+	c.queue.putInjected(p)
+}
+
+// downstreamClogged tells whether a consumer of this filter's messages has more of them than it can take.
+func (c *consumer) downstreamClogged() bool {
+	for d := range c.feeds {
+		if d.latest == nil && d.queue.clogged() {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *consumer) length() (messages, bytes int) {
+	if c.latest != nil {
+		return c.latest.length()
+	}
+	return c.queue.length()
+}

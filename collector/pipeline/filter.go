@@ -1,0 +1,213 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"lma_collector/collector/message"
+	"lma_collector/collector/plugin"
+)
+
+// filter runs one filter section. Its goroutine owns the plugin, its state and what it injects.
+type filter struct {
+	*consumer
+	build    func(inject func(*message.Draft) error) (plugin.Filter, error)
+	router   *router
+	routing  routing
+	ticker   time.Duration
+	hostname string
+	maxLoops int
+	maxSize  int
+	batch    *message.Batch
+	loops    int // of the message being processed
+	rng      *rand.ChaCha8
+	failures throttle
+	drained  <-chan struct{} // closed when no more input will come
+}
+
+var (
+	errOwnMessage = errors.New("attempted to inject a message that its own message_matcher takes")
+)
+
+// run builds the filter and feeds it until ctx ends, or until the pipeline is drained.
+func (f *filter) run(ctx context.Context) error {
+	var seed [32]byte
+	for i := range seed {
+		seed[i] = byte(rand.Uint32())
+	}
+	f.rng = rand.NewChaCha8(seed)
+	f.batch = message.NewBatch()
+	defer f.dropBatch()
+	p, err := f.build(f.inject)
+	if err != nil {
+		return err
+	}
+	defer f.closePlugin(p)
+	f.settled()
+	return f.loop(ctx, p)
+}
+
+func (f *filter) closePlugin(p plugin.Filter) {
+	if c, ok := p.(plugin.Closer); ok {
+		if err := c.Close(); err != nil {
+			f.log.Warn("filter did not close cleanly", "error", err)
+		}
+	}
+}
+
+func (f *filter) dropBatch() {
+	f.batch.Release()
+	f.batch = nil
+}
+
+// cloggedWait is how long a filter pauses before it looks whether its consumers have caught up.
+const cloggedWait = 5 * time.Millisecond
+
+func (f *filter) loop(ctx context.Context, p plugin.Filter) error {
+	var tick <-chan time.Time
+	if f.ticker > 0 {
+		t := time.NewTicker(f.ticker)
+		defer t.Stop()
+		tick = t.C
+	}
+	for {
+		// A tick comes before the next message, or a busy filter would never see one.
+		select {
+		case now := <-tick:
+			if err := f.tick(p, now); err != nil {
+				return err
+			}
+		default:
+		}
+		clogged := f.downstreamClogged()
+		if parcel := f.queue.take(clogged); parcel != nil {
+			if err := f.process(p, parcel); err != nil {
+				return err
+			}
+			continue
+		}
+		if done, err := f.wait(ctx, p, tick, clogged); done || err != nil {
+			return err
+		}
+	}
+}
+
+// wait blocks until there is something to do; done means that the filter has seen everything.
+func (f *filter) wait(ctx context.Context, p plugin.Filter, tick <-chan time.Time, clogged bool) (done bool, err error) {
+	var retry <-chan time.Time
+	if clogged {
+		retry = time.After(cloggedWait)
+	}
+	select {
+	case <-f.queue.ready:
+	case <-retry:
+	case now := <-tick:
+		return false, f.tick(p, now)
+	case <-ctx.Done():
+		return true, nil
+	case <-f.drained:
+		if n, _ := f.queue.length(); n == 0 {
+			return true, f.lastTick(p)
+		}
+	}
+	return false, nil
+}
+
+// lastTick lets a filter of a run that ends by itself say what it has gathered.
+func (f *filter) lastTick(p plugin.Filter) error {
+	if f.ticker > 0 {
+		return f.tick(p, time.Now())
+	}
+	return nil
+}
+
+func (f *filter) process(p plugin.Filter, parcel *parcel) error {
+	defer parcel.free()
+	defer f.flush()
+	start := time.Now()
+	for _, m := range parcel.msgs {
+		f.loops = m.Loops()
+		if err := p.Process(m); err != nil {
+			f.failed(err)
+			if plugin.IsFatal(err) {
+				return err
+			}
+		}
+	}
+	f.stats.processed.Add(int64(len(parcel.msgs)))
+	f.stats.busy.Add(int64(time.Since(start)))
+	return nil
+}
+
+func (f *filter) tick(p plugin.Filter, now time.Time) error {
+	defer f.flush()
+	start := time.Now()
+	f.loops = 0
+	err := p.Tick(now)
+	f.stats.busy.Add(int64(time.Since(start)))
+	if err != nil {
+		f.failed(err)
+		if plugin.IsFatal(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *filter) failed(err error) {
+	f.stats.failures.Add(1)
+	if more, ok := f.failures.allow(time.Now()); ok && !plugin.IsFatal(err) {
+		f.log.Warn("message could not be processed", "error", err, "more_in_the_last_minute", more)
+	}
+}
+
+// inject seals a draft into the batch that goes out after this message or tick.
+func (f *filter) inject(d *message.Draft) error {
+	if d.Loops = f.loops + 1; d.Loops > f.maxLoops {
+		f.stats.injectRefused.Add(1)
+		return fmt.Errorf("message was injected %d times on its way (max_message_loops): the matchers of filters feed each other", f.loops)
+	}
+	f.complete(d)
+	mark := f.batch.Len()
+	f.batch.Append(d)
+	m := f.batch.At(mark)
+	switch {
+	case len(m.Bytes()) > f.maxSize:
+		f.batch.Truncate(mark)
+		f.stats.injectRefused.Add(1)
+		return fmt.Errorf("injected message has %d bytes, max_message_size is %d", len(m.Bytes()), f.maxSize)
+	case f.matcher.Match(m):
+		f.batch.Truncate(mark)
+		f.stats.injectRefused.Add(1)
+		return errOwnMessage
+	}
+	f.stats.injected.Add(1)
+	return nil
+}
+
+func (f *filter) complete(d *message.Draft) {
+	if !d.HasUUID {
+		var u [16]byte
+		_, _ = f.rng.Read(u[:])
+		u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
+		d.SetUUID(u)
+	}
+	if !d.HasTimestamp {
+		d.SetTimestamp(time.Now().UnixNano())
+	}
+	if d.Hostname == "" {
+		d.Hostname = f.hostname
+	}
+}
+
+func (f *filter) flush() {
+	if f.batch.Len() == 0 {
+		return
+	}
+	b := f.batch
+	f.batch = message.NewBatch()
+	f.router.inject(b, &f.routing, f.consumer)
+}
