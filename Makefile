@@ -9,7 +9,10 @@ GOFUMPT     := $(GO) run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: help build run test bench lint fmt
+# `make run` keeps everything it writes in here.
+RUN := $(CURDIR)/run
+
+.PHONY: help build run test bench vet lint fmt
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,18 +20,25 @@ help: ## this list
 build: ## the static binary bin/lma_collector
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./collector/lma_collector
 
-run: build ## monitor this machine; the page is at http://127.0.0.1:4352
-	@tests/run/run.sh $(BIN)
+run: build ## monitor this machine; the page is at http://127.0.0.1:4352 (Ctrl-C ends it)
+	@mkdir -p $(RUN)/conf.d $(RUN)/state
+	@cp conf.d/*.toml $(RUN)/conf.d/
+	@printf '# Written by make run.\n[collector]\nbase_dir = "%s"\nshare_dir = "%s"\n\n[collector.tags]\nenvironment_label = "%s"\n' \
+		'$(RUN)/state' '$(CURDIR)' "$$(uname -n)" > $(RUN)/conf.d/global.toml
+	@exec $(BIN) run --config $(RUN)/conf.d
 
-test: build ## install the test servers (Debian, root), then run every test
-	@tests/run/test.sh
+test: ## install the test servers (Debian, as root), then run every test
+	@tests/test.sh
 
-bench: build ## end-to-end speed and memory: messages/s, CPU per message, peak memory
+bench: build ## end-to-end speed and memory: CPU time for each item, items a second, peak memory
 	@$(GO) run ./tests/bench $(BENCH)
 
-lint: ## formatting, vet, static analysis, known vulnerabilities
-	@test -z "$$($(GOFUMPT) -l .)" || { echo "not formatted (make fmt):"; $(GOFUMPT) -l .; exit 1; }
+vet:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not formatted (make fmt):"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
+
+lint: vet ## formatting, vet, static analysis, known vulnerabilities
+	@test -z "$$($(GOFUMPT) -l .)" || { echo "not formatted (make fmt):"; $(GOFUMPT) -l .; exit 1; }
 	$(STATICCHECK) ./...
 	$(GOVULNCHECK) ./...
 
