@@ -1,0 +1,151 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"lma_collector/collector/message"
+	"lma_collector/collector/plugin"
+)
+
+// FilterConfig is the configuration of a SandboxFilter.
+type FilterConfig struct {
+	Options
+	// Default false: call timer_event once more when the filter stops.
+	TimerEventOnShutdown bool `toml:"timer_event_on_shutdown"`
+	// Default false; accepted: every call is timed anyway.
+	Profile bool `toml:"profile"`
+}
+
+// NewFilter runs the script's top level; the filter is ready for messages.
+func (c *FilterConfig) NewFilter(env *plugin.Env) (plugin.Filter, error) {
+	if err := c.check(env); err != nil {
+		return nil, err
+	}
+	f := &Filter{config: c, env: env}
+	s, err := c.open(env, plugin.KindFilter, f)
+	if err != nil {
+		return nil, err
+	}
+	f.script = s
+	f.keeper = newKeeper(c.PreserveData, c.dataFile(env, plugin.KindFilter), env)
+	return f, nil
+}
+
+// Filter is a SandboxFilter.
+type Filter struct {
+	config *FilterConfig
+	env    *plugin.Env
+	script *script
+	keeper *keeper
+
+	injected, allowed int           // messages of this call
+	payload           message.Draft // of inject_payload
+}
+
+var (
+	_ plugin.Filter = (*Filter)(nil)
+	_ plugin.Closer = (*Filter)(nil)
+	_ host          = (*Filter)(nil)
+)
+
+const (
+	defaultProcessInject = 1
+	defaultTimerInject   = 10
+)
+
+// Process calls process_message. A negative status is an ordinary error, a positive one and a Lua error are fatal.
+func (f *Filter) Process(m *message.Message) error {
+	f.injected, f.allowed = 0, f.env.MaxProcessInject
+	if f.allowed == 0 {
+		f.allowed = defaultProcessInject
+	}
+	s := f.script
+	s.msg = m
+	status := s.process()
+	s.msg = nil
+	switch {
+	case status > 0:
+		return f.terminate()
+	case status < 0 && s.lastError != "":
+		return errors.New(s.lastError)
+	case status < 0:
+		return fmt.Errorf("process_message() returned %d", status)
+	}
+	f.keeper.keep(s)
+	return nil
+}
+
+// Tick calls timer_event.
+func (f *Filter) Tick(now time.Time) error {
+	f.injected, f.allowed = 0, f.env.MaxTimerInject
+	if f.allowed == 0 {
+		f.allowed = defaultTimerInject
+	}
+	if !f.script.tick(now) {
+		return f.terminate()
+	}
+	f.keeper.keep(f.script)
+	return nil
+}
+
+// terminate reports the script's end: a message for whoever watches, and an error for the host.
+func (f *Filter) terminate() error {
+	reason := f.script.lastError
+	f.script.close()
+	f.payload.Reset()
+	f.payload.Type, f.payload.Logger, f.payload.Payload = "heka.sandbox-terminated", "hekad", reason
+	f.payload.AddString("plugin", f.env.Name)
+	if f.env.Inject != nil {
+		_ = f.env.Inject(&f.payload) // what matters is the error below, which the host reports
+	}
+	return plugin.Fatal(fmt.Errorf("terminated: %s", reason))
+}
+
+// Close calls timer_event where that is wanted and keeps the script's data.
+func (f *Filter) Close() error {
+	var err error
+	if f.config.TimerEventOnShutdown && !f.script.terminated {
+		now := time.Now
+		if f.config.Clock != nil {
+			now = f.config.Clock
+		}
+		err = f.Tick(now())
+	}
+	if saved := f.keeper.close(f.script); saved != nil {
+		err = errors.Join(err, saved)
+	}
+	f.script.close()
+	return err
+}
+
+// injectMessage forces the headers by which everybody sees who made the message.
+func (f *Filter) injectMessage(d *message.Draft) error {
+	d.Type = "heka.sandbox." + d.Type
+	return f.inject(d)
+}
+
+func (f *Filter) injectPayload(payload []byte, typ, name string) error {
+	d := &f.payload
+	d.Reset()
+	d.Type, d.Payload = "heka.sandbox-output", message.View(payload)
+	d.Add("payload_type", "file-extension", message.StringValue(typ))
+	d.AddString("payload_name", name)
+	d.SetTimestamp(f.script.clock().UnixNano())
+	return f.inject(d)
+}
+
+func (f *Filter) inject(d *message.Draft) error {
+	if f.injected >= f.allowed {
+		return errInjectCount
+	}
+	f.injected++
+	d.Logger, d.Hostname = f.env.Name, f.env.Hostname
+	if f.env.Inject == nil {
+		return nil
+	}
+	return f.env.Inject(d)
+}
+
+var errInjectCount = errors.New("exceeded InjectMessage count")

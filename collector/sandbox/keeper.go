@@ -1,0 +1,113 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lma_collector/collector/plugin"
+)
+
+// keepInterval is how often a script's data are written while it runs.
+const keepInterval = time.Minute
+
+// keeper writes a script's data: now and then while it runs, and when it stops. The file is replaced
+// at once, so that a crash leaves the older data, not half of the newer.
+type keeper struct {
+	path string // "" for a script whose data are not kept
+	env  *plugin.Env
+	next time.Time
+	done chan error // of the write under way, nil when there is none
+}
+
+func newKeeper(wanted bool, path string, env *plugin.Env) *keeper {
+	if !wanted {
+		return &keeper{}
+	}
+	return &keeper{path: path, env: env, next: time.Now().Add(keepInterval)}
+}
+
+// keep starts a write when it is time to. The disk is waited for elsewhere.
+func (k *keeper) keep(s *script) {
+	if k.path == "" {
+		return
+	}
+	now := time.Now()
+	if now.Before(k.next) {
+		return
+	}
+	if k.done != nil {
+		select {
+		case err := <-k.done:
+			k.finished(err)
+		default:
+			return // the disk is slow: not twice at a time
+		}
+	}
+	k.next = now.Add(keepInterval)
+	data, err := s.preserve()
+	if err != nil {
+		k.finished(err)
+		return
+	}
+	k.done = make(chan error, 1)
+	go func(done chan<- error, path string) { done <- replaceFile(path, data) }(k.done, k.path)
+}
+
+func (k *keeper) finished(err error) {
+	k.done = nil
+	if k.env.Health == nil {
+		return
+	}
+	if err != nil {
+		k.env.Health.Set("preserve_data", fmt.Sprintf("cannot keep the script's data in %s: %v", k.path, err))
+	} else {
+		k.env.Health.Clear("preserve_data")
+	}
+}
+
+// close waits for a write under way and writes the final data; a script that was terminated has none.
+func (k *keeper) close(s *script) error {
+	if k.path == "" {
+		return nil
+	}
+	if k.done != nil {
+		k.finished(<-k.done)
+	}
+	if s.terminated {
+		return nil
+	}
+	data, err := s.preserve()
+	if err == nil {
+		err = replaceFile(k.path, data)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot keep the script's data in %s: %w", k.path, err)
+	}
+	return nil
+}
+
+// replaceFile writes a file beside the old one and renames it.
+func replaceFile(path string, data []byte) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package lua
+
+import "fmt"
+
+// Class is a type of userdata: its name in error texts and its methods, which get the object as
+// their first argument.
+type Class struct {
+	Name    string
+	Methods map[string]Function
+}
+
+// Outputter is an object that can stand in add_to_payload, inject_payload and message fields.
+type Outputter interface {
+	AppendOutput(dst []byte) []byte
+}
+
+// Preserver is an object that survives a restart: AppendPreserved appends the Lua that makes it
+// again under a variable, `_G["x"]` for example.
+type Preserver interface {
+	AppendPreserved(dst []byte, variable string) []byte
+}
+
+// Restorer is an object whose methods the reader of preserved data may call.
+type Restorer interface {
+	// RestoreCall calls a method by name, as fromstring.
+	RestoreCall(method string, args []Value) error
+}
+
+// Module is what `require` gives for a name that is built in.
+type Module struct {
+	Name string
+	// Open makes the module's table.
+	Open func(in Interp) Table
+	// Restore makes an object for the reader of preserved data, from the arguments of the module's
+	// `new`; nil where there are none.
+	Restore func(in Interp, args []Value) (Value, error)
+}
+
+// BadArgument raises the standard error of a wrong argument.
+func BadArgument(c Call, i int, function, reason string) {
+	c.Raise(fmt.Sprintf("bad argument #%d to '%s' (%s)", i, function, reason))
+}
+
+// CheckText, CheckNumber, CheckInt and CheckTable give an argument or raise the standard error.
+func CheckText(c Call, i int, function string) string {
+	s, ok := c.Text(i)
+	if !ok {
+		BadArgument(c, i, function, "string expected, got "+c.Kind(i).String())
+	}
+	return s
+}
+
+func CheckNumber(c Call, i int, function string) float64 {
+	f, ok := c.Number(i)
+	if !ok {
+		BadArgument(c, i, function, "number expected, got "+c.Kind(i).String())
+	}
+	return f
+}
+
+// CheckInt truncates toward zero and clips to the range of int64, as NaN to 0.
+func CheckInt(c Call, i int, function string) int {
+	return Truncate(CheckNumber(c, i, function))
+}
+
+func CheckTable(c Call, i int, function string) Table {
+	t := c.Table(i)
+	if t == nil {
+		BadArgument(c, i, function, "table expected, got "+c.Kind(i).String())
+	}
+	return t
+}

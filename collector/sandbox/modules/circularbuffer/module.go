@@ -1,0 +1,277 @@
+package circularbuffer
+
+import (
+	"fmt"
+	"math"
+
+	"lma_collector/collector/sandbox/lua"
+)
+
+const className = "mozsvc.circular_buffer"
+
+// maxCells bounds a buffer: 8 MiB, the default of memory_limit.
+const maxCells = 1 << 20
+
+// Module is the circular_buffer module.
+func Module() lua.Module {
+	class := &lua.Class{Name: className, Methods: map[string]lua.Function{
+		"add": method("add", 4, 4, add), "set": method("set", 4, 4, set), "get": method("get", 3, 3, get),
+		"get_configuration": method("get_configuration", 1, 1, getConfiguration),
+		"set_header":        method("set_header", 3, 5, setHeader), "get_header": method("get_header", 2, 2, getHeader),
+		"compute": method("compute", 3, 5, compute), "mannwhitneyu": method("mannwhitneyu", 6, 7, mannwhitneyu),
+		"current_time": method("current_time", 1, 1, currentTime), "format": method("format", 2, 2, format),
+		"fromstring": method("fromstring", 2, 2, fromstring), "get_range": method("get_range", 2, 4, getRange),
+	}}
+	return lua.Module{
+		Name: "circular_buffer",
+		Open: func(in lua.Interp) lua.Table {
+			t := in.NewTable(0, 2)
+			t.Set("new", in.NewFunction("new", func(c lua.Call) { newBuffer(c, class) }))
+			t.Set("version", in.NewFunction("version", func(c lua.Call) { c.PushText("0.2.0") }))
+			return t
+		},
+		Restore: func(in lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
+	}
+}
+
+// dimensions checks the arguments of new; reason is "" for good ones, i the wrong one.
+func dimensions(rows, columns, step float64) (i int, reason string) {
+	switch {
+	case !(rows > 1):
+		return 1, "rows must be > 1"
+	case !(columns > 0):
+		return 2, "columns must be > 0"
+	case !(step > 0) || step > math.MaxInt32:
+		return 3, "seconds_per_row is out of range"
+	}
+	return 0, ""
+}
+
+func newBuffer(c lua.Call, class *lua.Class) {
+	if n := c.Len(); n < 3 || n > 4 {
+		lua.BadArgument(c, 0, "new", "incorrect number of arguments")
+	}
+	rows, columns, step := lua.CheckInt(c, 1, "new"), lua.CheckInt(c, 2, "new"), lua.CheckInt(c, 3, "new")
+	if i, reason := dimensions(float64(rows), float64(columns), float64(step)); reason != "" {
+		lua.BadArgument(c, i, "new", reason)
+	}
+	if rows > maxCells/columns {
+		c.RaiseBare("not enough memory")
+	}
+	c.Push(c.Interp().NewObject(class, NewBuffer(rows, columns, int64(step), c.Truth(4))))
+}
+
+func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
+	if len(args) < 3 || len(args) > 4 {
+		return lua.Nil, fmt.Errorf("circular_buffer.new with %d arguments", len(args))
+	}
+	rows, columns, step := args[0].Float(), args[1].Float(), args[2].Float()
+	if _, reason := dimensions(rows, columns, step); reason != "" || rows*columns > maxCells {
+		return lua.Nil, fmt.Errorf("circular_buffer.new with bad dimensions")
+	}
+	deltas := len(args) == 4 && args[3].Truth()
+	return in.NewObject(class, NewBuffer(int(rows), int(columns), int64(step), deltas)), nil
+}
+
+// method wraps a method with the checks of its object and of the number of arguments, the object included.
+func method(name string, fewest, most int, f func(c lua.Call, b *Buffer)) lua.Function {
+	return func(c lua.Call) {
+		b, ok := c.Object(1).(*Buffer)
+		if !ok {
+			lua.BadArgument(c, 1, name, className+" expected, got "+c.Kind(1).String())
+		}
+		if n := c.Len(); n < fewest || n > most {
+			lua.BadArgument(c, -1, name, "incorrect number of arguments")
+		}
+		f(c, b)
+	}
+}
+
+// argument numbers in errors do not count the object, as C Lua has it for method calls.
+func badArgument(c lua.Call, i int, function, reason string) {
+	lua.BadArgument(c, i-1, function, reason)
+}
+
+func number(c lua.Call, i int, function string) float64 {
+	f, ok := c.Number(i)
+	if !ok {
+		badArgument(c, i, function, "number expected, got "+c.Kind(i).String())
+	}
+	return f
+}
+
+// columnArg is the column, from 0, that an argument gives.
+func columnArg(c lua.Call, b *Buffer, i int, function string) int {
+	col := lua.Truncate(number(c, i, function))
+	if col < 1 || col > b.columns {
+		badArgument(c, i, function, "column out of range")
+	}
+	return col - 1
+}
+
+func pushCell(c lua.Call, v float64, ok bool) {
+	if ok {
+		c.PushNumber(v)
+	} else {
+		c.PushNil()
+	}
+}
+
+func add(c lua.Call, b *Buffer) {
+	ns, col, v := number(c, 2, "add"), columnArg(c, b, 3, "add"), number(c, 4, "add")
+	result, ok := b.Add(ns, col, v)
+	pushCell(c, result, ok)
+}
+
+func set(c lua.Call, b *Buffer) {
+	ns, col, v := number(c, 2, "set"), columnArg(c, b, 3, "set"), number(c, 4, "set")
+	result, ok := b.Set(ns, col, v)
+	pushCell(c, result, ok)
+}
+
+func get(c lua.Call, b *Buffer) {
+	result, ok := b.Get(number(c, 2, "get"), columnArg(c, b, 3, "get"))
+	pushCell(c, result, ok)
+}
+
+func getConfiguration(c lua.Call, b *Buffer) {
+	c.PushNumber(float64(b.rows))
+	c.PushNumber(float64(b.columns))
+	c.PushNumber(float64(b.step))
+}
+
+func optionalText(c lua.Call, i int, function, missing string) string {
+	if c.Arg(i).IsNil() {
+		return missing
+	}
+	text, ok := c.Text(i)
+	if !ok {
+		badArgument(c, i, function, "string expected, got "+c.Kind(i).String())
+	}
+	return text
+}
+
+func setHeader(c lua.Call, b *Buffer) {
+	col := columnArg(c, b, 2, "set_header")
+	name, ok := c.Text(3)
+	if !ok {
+		badArgument(c, 3, "set_header", "string expected, got "+c.Kind(3).String())
+	}
+	unit, aggregation := optionalText(c, 4, "set_header", "count"), optionalText(c, 5, "set_header", "sum")
+	if bad := b.setHeader(col, name, unit, aggregation); bad != "" {
+		badArgument(c, 5, "set_header", "invalid option '"+bad+"'")
+	}
+	c.PushNumber(float64(col + 1))
+}
+
+func getHeader(c lua.Call, b *Buffer) {
+	h := b.heads[columnArg(c, b, 2, "get_header")]
+	c.PushText(h.name)
+	c.PushText(h.unit)
+	c.PushText(aggregationNames[h.aggregation])
+}
+
+// span is the range of rows that two optional arguments give, the whole buffer by default. bad
+// arguments raise; ok is false where a time is none.
+func span(c lua.Call, b *Buffer, i int, function string) (from, to int64, ok bool) {
+	from, to, ok = b.oldest(), b.current, true
+	if !c.Arg(i).IsNil() {
+		from, ok = b.rowTime(number(c, i, function))
+	}
+	if !c.Arg(i+1).IsNil() && ok {
+		to, ok = b.rowTime(number(c, i+1, function))
+	}
+	if ok && to < from {
+		badArgument(c, i+1, function, "end must be >= start")
+	}
+	return from, to, ok
+}
+
+func compute(c lua.Call, b *Buffer) {
+	function, _ := c.Text(2)
+	switch function {
+	case "sum", "avg", "sd", "min", "max", "variance":
+	default:
+		badArgument(c, 2, "compute", "invalid option '"+function+"'")
+	}
+	col := columnArg(c, b, 3, "compute")
+	from, to, ok := span(c, b, 4, "compute")
+	var result float64
+	var active int
+	if ok {
+		result, active, ok = b.compute(function, col, from, to)
+	}
+	pushCell(c, result, ok)
+	c.PushNumber(float64(active))
+}
+
+func getRange(c lua.Call, b *Buffer) {
+	col := columnArg(c, b, 2, "get_range")
+	from, to, ok := span(c, b, 3, "get_range")
+	if !ok || from < b.oldest() || to > b.current {
+		c.PushNil()
+		return
+	}
+	values := b.column(col, from, to)
+	t := c.Interp().NewTable(len(values), 0)
+	for i, v := range values {
+		t.SetIndex(i+1, lua.Number(v))
+	}
+	c.Push(t.Value())
+}
+
+func mannwhitneyu(c lua.Call, b *Buffer) {
+	const fn = "mannwhitneyu"
+	col := columnArg(c, b, 2, fn)
+	var times [4]int64
+	inside := true
+	for i := range times {
+		t, ok := b.rowTime(number(c, 3+i, fn))
+		times[i], inside = t, inside && ok && t >= b.oldest() && t <= b.current
+	}
+	start1, end1, start2, end2 := times[0], times[1], times[2], times[3]
+	switch {
+	case end1 < start1:
+		badArgument(c, 4, fn, "end_1 must be >= start_1")
+	case end2 < start2:
+		badArgument(c, 6, fn, "end_2 must be >= start_2")
+	case start1 <= end2 && start2 <= end1:
+		badArgument(c, 3, fn, "ranges must not overlap")
+	}
+	continuity := true
+	if kind := c.Kind(7); kind == lua.KindBool {
+		continuity = c.Truth(7)
+	} else if kind > lua.KindNil {
+		badArgument(c, 7, fn, "use_continuity must be a boolean")
+	}
+	if !inside {
+		return
+	}
+	if u, p, ok := mannWhitney(b.column(col, start1, end1), b.column(col, start2, end2), continuity); ok {
+		c.PushNumber(u)
+		c.PushNumber(p)
+	}
+}
+
+func currentTime(c lua.Call, b *Buffer) { c.PushNumber(float64(b.current) * 1e9) }
+
+func format(c lua.Call, b *Buffer) {
+	name, _ := c.Text(2)
+	switch name {
+	case "cbuf", "cbufd":
+		b.deltaFormat = name == "cbufd"
+	default:
+		badArgument(c, 2, "format", "invalid option '"+name+"'")
+	}
+	c.Push(c.Arg(1))
+}
+
+func fromstring(c lua.Call, b *Buffer) {
+	text, ok := c.Text(2)
+	if !ok {
+		badArgument(c, 2, "fromstring", "string expected, got "+c.Kind(2).String())
+	}
+	if reason := b.fromString(text); reason != "" {
+		c.Raise(reason)
+	}
+}

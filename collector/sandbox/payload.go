@@ -1,0 +1,69 @@
+package sandbox
+
+import (
+	"lma_collector/collector/sandbox/lua"
+)
+
+// addToPayload is add_to_payload(value, …): it appends to the buffer that inject_payload takes.
+func (s *script) addToPayload(c lua.Call) {
+	if c.Len() == 0 {
+		lua.BadArgument(c, 0, "add_to_payload", "must have at least one argument")
+	}
+	s.appendArguments(c, 1, "add_to_payload")
+}
+
+// injectPayload is inject_payload([type [, name [, value …]]]).
+func (s *script) injectPayload(c lua.Call) {
+	typ, name := "txt", ""
+	if c.Kind(1) != lua.KindNone {
+		if given := lua.CheckText(c, 1, "inject_payload"); given != "" {
+			typ = given
+		}
+	}
+	if c.Kind(2) != lua.KindNone {
+		name = lua.CheckText(c, 2, "inject_payload")
+	}
+	s.appendArguments(c, 3, "inject_payload")
+	if len(s.payload) == 0 {
+		return
+	}
+	payload := s.payload
+	s.payload = s.payload[:0]
+	if err := s.host.injectPayload(payload, typ, name); err != nil {
+		c.Raise("inject_payload() " + err.Error())
+	}
+}
+
+func (s *script) appendArguments(c lua.Call, from int, function string) {
+	for i := from; i <= c.Len(); i++ {
+		before := len(s.payload)
+		switch c.Kind(i) {
+		case lua.KindString:
+			text, _ := c.Text(i)
+			s.payload = append(s.payload, text...)
+		case lua.KindNumber:
+			f, _ := c.Number(i)
+			s.payload = lua.AppendOutput(s.payload, f)
+		case lua.KindNil:
+			s.payload = append(s.payload, "nil"...)
+		case lua.KindBool:
+			if c.Truth(i) {
+				s.payload = append(s.payload, "true"...)
+			} else {
+				s.payload = append(s.payload, "false"...)
+			}
+		case lua.KindUserdata:
+			o, ok := c.Object(i).(lua.Outputter)
+			if !ok {
+				lua.BadArgument(c, i, function, "unknown userdata type")
+			}
+			s.payload = o.AppendOutput(s.payload)
+		default:
+			lua.BadArgument(c, i, function, "unsupported type")
+		}
+		if !s.roomFor(0) {
+			s.payload = s.payload[:before]
+			c.Raise("output_limit exceeded")
+		}
+	}
+}

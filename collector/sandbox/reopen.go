@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"fmt"
+	"time"
+
+	"lma_collector/collector/plugin"
+)
+
+// reopener holds the script of a plugin that has no one to start it again, and does that itself: a
+// decoder or an encoder whose script died fails its messages until a back-off has passed.
+type reopener struct {
+	options *Options
+	env     *plugin.Env
+	kind    plugin.Kind
+	host    host
+
+	script *script
+	keeper *keeper
+	reason error         // why the script is dead
+	delay  time.Duration // until it is started again
+	due    time.Time
+}
+
+func (r *reopener) open() error {
+	s, err := r.options.open(r.env, r.kind, r.host)
+	if err != nil {
+		return err
+	}
+	r.script = s
+	r.keeper = newKeeper(r.options.PreserveData, r.options.dataFile(r.env, r.kind), r.env)
+	return nil
+}
+
+// ready starts a dead script again when it is time to.
+func (r *reopener) ready() error {
+	if r.reason == nil {
+		return nil
+	}
+	if time.Now().Before(r.due) {
+		return r.reason
+	}
+	if err := r.open(); err != nil {
+		return r.failed(err)
+	}
+	r.reason = nil
+	if r.env.Health != nil {
+		r.env.Health.Clear("script")
+	}
+	return nil
+}
+
+// failed notes that the script is dead and when to start it again. It returns the reason.
+func (r *reopener) failed(reason error) error {
+	retries := plugin.DefaultRetries()
+	now := time.Now()
+	if r.delay == 0 || now.Sub(r.due) > retries.MaxDelay { // it had lived for a while
+		r.delay = retries.Delay
+	} else {
+		r.delay = min(2*r.delay, retries.MaxDelay)
+	}
+	r.reason, r.due = reason, now.Add(r.delay)
+	if r.env.Health != nil {
+		r.env.Health.Set("script", fmt.Sprintf("the script died and is started again after a pause: %v", reason))
+	}
+	return reason
+}
+
+// Close keeps the script's data.
+func (r *reopener) Close() error {
+	err := r.keeper.close(r.script)
+	r.script.close()
+	return err
+}

@@ -1,0 +1,232 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"lma_collector/collector/sandbox/lua"
+)
+
+// restore sets the script's global variables from its data file, if there is one. The file is Lua of
+// a narrow form (preserve writes it, hekad wrote it): it is read, not run.
+func (s *script) restore(path string) error {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot read the script's data: %w", err)
+	}
+	if err := s.restoreData(string(data)); err != nil {
+		return fmt.Errorf("cannot restore the script's data from %s: %w", path, err)
+	}
+	return nil
+}
+
+func (s *script) restoreData(data string) error {
+	r := restorer{scanner: scanner{text: data, line: 1}, script: s}
+	if !r.sameVersion() {
+		return nil
+	}
+	for r.err == nil {
+		switch t := r.next(); t.kind {
+		case tokenEnd:
+			return nil
+		case tokenName:
+			if t.text == "if" {
+				r.create()
+			} else {
+				r.assignOrCall(t)
+			}
+		default:
+			r.fail(t, "a statement")
+		}
+	}
+	return r.err
+}
+
+// restorer carries out the statements of a data file.
+type restorer struct {
+	scanner
+	script *script
+}
+
+// place is a variable: a table of variables and a key in it.
+type place struct {
+	table lua.Table
+	key   lua.Value
+}
+
+func (p place) get() lua.Value {
+	if p.table == nil {
+		return lua.Nil
+	}
+	return p.table.Lookup(p.key)
+}
+
+func (r *restorer) expect(text string) {
+	if t := r.next(); r.err == nil && (t.text != text || t.kind == tokenString) {
+		r.fail(t, "'"+text+"'")
+	}
+}
+
+// sameVersion reads the first statement, which ends the file for a script of another version.
+func (r *restorer) sameVersion() bool {
+	mark := r.scanner
+	if t := r.next(); t.text != "if" {
+		r.scanner = mark
+		return true
+	}
+	if t := r.next(); t.text != "_PRESERVATION_VERSION" {
+		r.scanner = mark // the creation of an object
+		return true
+	}
+	r.expect("and")
+	r.expect("_PRESERVATION_VERSION")
+	r.expect("~=")
+	version := r.literal(r.next())
+	r.expect("then")
+	r.expect("return")
+	r.expect("end")
+	current := r.script.interp.Global("_PRESERVATION_VERSION")
+	return r.err != nil || !current.Truth() || current.Kind() == lua.KindNumber && current.Float() == version.Float()
+}
+
+// variable reads the rest of a variable whose first name is first: _G["a"][1].
+func (r *restorer) variable(first token) place {
+	globals := r.script.interp.Globals()
+	p := place{table: globals, key: lua.String(first.text)}
+	root := first.text == "_G"
+	for r.err == nil && r.peek() == '[' {
+		r.next()
+		key := r.literal(r.next())
+		r.expect("]")
+		if key.IsNil() || key.Kind() == lua.KindNumber && key.Float() != key.Float() {
+			r.fail(token{text: "nil"}, "a key")
+			break
+		}
+		if root {
+			p.key, root = key, false
+			continue
+		}
+		t, ok := p.get().AsTable()
+		if !ok {
+			r.fail(token{text: first.text}, "an element of a table")
+			break
+		}
+		p = place{table: t, key: key}
+	}
+	return p
+}
+
+// create reads: if X == nil then X = module.new(…) end.
+func (r *restorer) create() {
+	p := r.variable(r.next())
+	r.expect("==")
+	r.expect("nil")
+	r.expect("then")
+	r.variable(r.next())
+	r.expect("=")
+	module := r.next()
+	r.expect(".")
+	r.expect("new")
+	args := r.arguments()
+	r.expect("end")
+	if r.err != nil || !p.get().IsNil() {
+		return
+	}
+	m, ok := r.script.modules[module.text]
+	if !ok || m.Restore == nil {
+		r.fail(module, "a module whose objects are kept")
+		return
+	}
+	v, err := m.Restore(r.script.interp, args)
+	if err != nil {
+		r.err = fmt.Errorf("line %d: %w", r.line, err)
+		return
+	}
+	p.table.Put(p.key, v)
+}
+
+// assignOrCall reads: X = value, X = Y, X = {}, X:method(…).
+func (r *restorer) assignOrCall(first token) {
+	p := r.variable(first)
+	switch t := r.next(); {
+	case r.err != nil:
+	case t.text == ":":
+		method := r.next()
+		r.call(p, method.text, r.arguments())
+	case t.text == "=":
+		if v := r.value(); r.err == nil {
+			p.table.Put(p.key, v)
+		}
+	default:
+		r.fail(t, "'=' or ':'")
+	}
+}
+
+func (r *restorer) call(p place, method string, args []lua.Value) {
+	if r.err != nil {
+		return
+	}
+	o, ok := p.get().AsObject().(lua.Restorer)
+	if !ok {
+		r.fail(token{text: method}, "an object that can be restored")
+		return
+	}
+	if err := o.RestoreCall(method, args); err != nil {
+		r.err = fmt.Errorf("line %d: %w", r.line, err)
+	}
+}
+
+func (r *restorer) value() lua.Value {
+	switch t := r.next(); {
+	case t.text == "{" && t.kind == tokenSign:
+		r.expect("}")
+		return r.script.interp.NewTable(0, 0).Value()
+	case t.kind == tokenName && t.text != "true" && t.text != "false":
+		return r.variable(t).get()
+	default:
+		return r.literal(t)
+	}
+}
+
+// literal reads a string, a boolean or a number; a division gives NaN and the infinities.
+func (r *restorer) literal(t token) lua.Value {
+	switch {
+	case t.kind == tokenString:
+		return lua.String(t.text)
+	case t.text == "true", t.text == "false":
+		return lua.Bool(t.text == "true")
+	case t.kind == tokenNumber:
+		f := t.number
+		if r.peek() == '/' {
+			r.next()
+			f /= r.next().number
+		}
+		return lua.Number(f)
+	}
+	r.fail(t, "a value")
+	return lua.Nil
+}
+
+func (r *restorer) arguments() (args []lua.Value) {
+	r.expect("(")
+	if r.peek() == ')' {
+		r.next()
+		return nil
+	}
+	for r.err == nil {
+		args = append(args, r.literal(r.next()))
+		switch t := r.next(); t.text {
+		case ",":
+		case ")":
+			return args
+		default:
+			r.fail(t, "',' or ')'")
+		}
+	}
+	return args
+}

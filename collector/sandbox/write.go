@@ -1,0 +1,203 @@
+package sandbox
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"lma_collector/collector/message"
+	"lma_collector/collector/plugin"
+	"lma_collector/collector/sandbox/lua"
+)
+
+// writeMessage is write_message(name, value [, representation [, field index [, array index]]]).
+func (s *script) writeMessage(c lua.Call) {
+	n := c.Len()
+	if n < 2 || n > 5 {
+		c.Raise("write_message() incorrect number of arguments")
+	}
+	w := write{name: lua.CheckText(c, 1, "write_message"), value: c.Arg(2), element: -1}
+	if kind := c.Kind(2); kind > lua.KindString {
+		c.Raise("write_message() only accepts numeric, string, or boolean field values, or nil to delete")
+	}
+	if n > 2 && c.Kind(3) != lua.KindNil {
+		w.representation = beforeNUL(lua.CheckText(c, 3, "write_message"))
+	}
+	if n > 3 && c.Kind(4) != lua.KindNil {
+		if w.nth = lua.CheckInt(c, 4, "write_message"); w.nth < 0 {
+			lua.BadArgument(c, 4, "write_message", "field index must be >= 0")
+		}
+	}
+	if n > 4 {
+		if w.element = lua.CheckInt(c, 5, "write_message"); w.element < 0 {
+			lua.BadArgument(c, 5, "write_message", "array index must be >= 0")
+		}
+	}
+	d := s.mutable()
+	if d == nil || !w.apply(d) {
+		c.Raise("write_message() failed")
+	}
+}
+
+// mutable is the draft that may be changed: a decoder's own, or an encoder's copy of the message.
+func (s *script) mutable() *message.Draft {
+	if s.draft == nil && s.msg != nil && s.kind == plugin.KindEncoder {
+		s.copied.Load(s.msg)
+		s.draft = &s.copied
+	}
+	return s.draft
+}
+
+func beforeNUL(s string) string {
+	s, _, _ = strings.Cut(s, "\x00")
+	return s
+}
+
+// write is one change of a message.
+type write struct {
+	name, representation string
+	value                lua.Value
+	nth, element         int // element is -1 when it was not given
+}
+
+func (w *write) apply(d *message.Draft) bool {
+	if name, ok := fieldVariable(w.name); ok {
+		return w.field(d, beforeNUL(name))
+	}
+	text := beforeNUL(w.value.Text())
+	isText := w.value.Kind() == lua.KindString
+	switch w.name {
+	case "Type":
+		d.Type = text
+	case "Logger":
+		d.Logger = text
+	case "Payload":
+		d.Payload = text
+	case "EnvVersion":
+		d.EnvVersion = text
+	case "Hostname":
+		d.Hostname = text
+	case "Uuid":
+		uuid, ok := message.ParseUUID(text)
+		if ok {
+			d.SetUUID(uuid)
+		}
+		return ok
+	case "Timestamp":
+		ns, ok := w.timestamp(text)
+		if ok {
+			d.SetTimestamp(ns)
+		}
+		return ok
+	case "Severity", "Pid":
+		return w.smallNumber(d, text)
+	default:
+		return false
+	}
+	return isText
+}
+
+func (w *write) smallNumber(d *message.Draft, text string) bool {
+	n := int64(w.value.Float())
+	switch w.value.Kind() {
+	case lua.KindNumber:
+	case lua.KindString:
+		var err error
+		if n, err = strconv.ParseInt(text, 10, 32); err != nil {
+			return false
+		}
+	default:
+		return false
+	}
+	if w.name == "Pid" {
+		d.SetPid(int32(n))
+	} else {
+		d.SetSeverity(int32(n))
+	}
+	return true
+}
+
+// timeLayouts are the texts of a time that write_message takes beside plain nanoseconds.
+var timeLayouts = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
+	"2006-01-02 15:04:05.999999999", "2006-01-02 15:04:05 -0700 MST", "2006-01-02", time.ANSIC, time.UnixDate, time.RubyDate,
+	time.RFC1123Z, time.RFC1123, time.RFC850, time.RFC822Z, time.RFC822, "02/Jan/2006:15:04:05 -0700",
+}
+
+func (w *write) timestamp(text string) (ns int64, ok bool) {
+	switch w.value.Kind() {
+	case lua.KindNumber:
+		return int64(lua.Truncate(w.value.Float())), true
+	case lua.KindString:
+		if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+			return n, true
+		}
+		for _, layout := range timeLayouts {
+			if t, err := time.ParseInLocation(layout, text, time.UTC); err == nil {
+				return t.UnixNano(), true
+			}
+		}
+	}
+	return 0, false
+}
+
+func (w *write) fieldValue() message.Value {
+	switch w.value.Kind() {
+	case lua.KindNumber:
+		return message.FloatValue(w.value.Float())
+	case lua.KindBool:
+		return message.BoolValue(w.value.Truth())
+	}
+	return message.StringValue(beforeNUL(w.value.Text()))
+}
+
+// field changes, appends to, makes or deletes a field.
+func (w *write) field(d *message.Draft, name string) bool {
+	i := d.FindField(name, w.nth)
+	if w.value.IsNil() {
+		return w.remove(d, name, i)
+	}
+	v := w.fieldValue()
+	element := max(w.element, 0)
+	if i < 0 {
+		if element > 0 || w.nth > 0 && d.FindField(name, w.nth-1) < 0 {
+			return false
+		}
+		d.Add(name, w.representation, v)
+		return true
+	}
+	_, _, typ, vs := d.FieldValues(i)
+	if typ != v.Type() || element > len(vs) || element == math.MaxInt {
+		return false
+	}
+	changed := append([]message.Value(nil), vs...)
+	if element == len(vs) {
+		changed = append(changed, v)
+	} else {
+		changed[element] = v
+	}
+	d.ReplaceField(i, w.representation, changed...)
+	return true
+}
+
+func (w *write) remove(d *message.Draft, name string, i int) bool {
+	if i < 0 {
+		return d.FindField(name, 0) < 0
+	}
+	if w.element < 0 {
+		d.RemoveField(i)
+		return true
+	}
+	_, representation, _, vs := d.FieldValues(i)
+	if w.element >= len(vs) {
+		return false
+	}
+	left := append(append([]message.Value(nil), vs[:w.element]...), vs[w.element+1:]...)
+	if len(left) == 0 {
+		d.RemoveField(i)
+		return true
+	}
+	d.ReplaceField(i, representation, left...)
+	return true
+}
