@@ -7,7 +7,7 @@ export CGO_ENABLED := 0
 
 GOFUMPT     := $(GO) run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
-GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 # `make run` keeps everything it writes in here.
 RUN := $(CURDIR)/run
@@ -40,7 +40,8 @@ vet:
 lint: vet ## formatting, vet, static analysis, known vulnerabilities
 	@test -z "$$($(GOFUMPT) -l .)" || { echo "not formatted (make fmt):"; $(GOFUMPT) -l .; exit 1; }
 	$(STATICCHECK) ./...
-	$(GOVULNCHECK) ./...
+	GOBIN='$(CURDIR)/bin' $(GO) install $(GOVULNCHECK)
+	@bin/govulncheck ./... || { status=$$?; [ $$status = 3 ] && exit 1; echo "known vulnerabilities NOT checked: their database cannot be read (above)"; }
 
 fmt: ## format the code
 	$(GOFUMPT) -w .
