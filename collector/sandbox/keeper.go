@@ -68,7 +68,8 @@ func (k *keeper) finished(err error) {
 	}
 }
 
-// close waits for a write under way and writes the final data; a script that was terminated has none.
+// close waits for a write under way and writes the final data. A script that was terminated has none,
+// and one that was never called, as when a configuration is only checked, has nothing new.
 func (k *keeper) close(s *script) error {
 	if k.path == "" {
 		return nil
@@ -76,7 +77,7 @@ func (k *keeper) close(s *script) error {
 	if k.done != nil {
 		k.finished(<-k.done)
 	}
-	if s.terminated {
+	if s.terminated || !s.called {
 		return nil
 	}
 	data, err := s.preserve()

@@ -59,9 +59,11 @@ type script struct {
 	values  []message.Value
 
 	results    [2]lua.Value
+	status     int // of the last process_message
 	lastError  string
 	terminated bool
-	maxUsed    int // most instructions of a call that succeeded
+	called     bool // process_message or timer_event, since the start
+	maxUsed    int  // most instructions of a call that succeeded
 }
 
 // newScript reads the script, runs its top level, and leaves it ready for messages.
@@ -148,7 +150,8 @@ func (s *script) process() (status int) {
 	default:
 		return s.terminate("process_message() must return a nil or string error message")
 	}
-	return lua.Truncate(s.results[0].Float())
+	s.status = lua.Truncate(s.results[0].Float())
+	return s.status
 }
 
 // tick calls timer_event with the time in ns; it tells whether the script lives.
@@ -166,6 +169,7 @@ func (s *script) callEntry(name string, results []lua.Value, args ...lua.Value) 
 		s.terminate(name + "() function was not found")
 		return false
 	}
+	s.called = true
 	s.interp.SetBudget(s.instructionLimit)
 	if err := s.interp.Call(fn, results, args...); err != nil {
 		s.terminate(name + "() " + err.Error())
@@ -177,7 +181,7 @@ func (s *script) callEntry(name string, results []lua.Value, args ...lua.Value) 
 
 // terminate ends the script: its interpreter is closed, the reason is kept.
 func (s *script) terminate(reason string) int {
-	s.lastError = cut(reason)
+	s.lastError, s.status = cut(reason), 1
 	s.close()
 	return 1
 }
