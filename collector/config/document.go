@@ -72,7 +72,7 @@ func (d *document) locate(o *outline, text string, envAt offsets) {
 		l := located{offset: envAt.before(e.offset)}
 		if e.value.end > e.value.start {
 			_, l.env = envAt.touches(e.value.start, e.value.end)
-			l.hidden = l.env || Secret(lastPart(path)) || holdsPassword(text[e.value.start:e.value.end])
+			l.hidden = l.env || nearlySecret(lastPart(path)) || holdsPassword(text[e.value.start:e.value.end])
 			if l.hidden {
 				d.src.secret = append(d.src.secret, span{envAt.before(e.value.start), envAt.before(e.value.end)})
 			}
@@ -106,7 +106,7 @@ func (d *document) at(path string) located {
 }
 
 // hidden tells whether the value at a path must not be shown.
-func (d *document) hidden(path string) bool { return d.at(path).hidden || Secret(lastPart(path)) }
+func (d *document) hidden(path string) bool { return d.at(path).hidden || nearlySecret(lastPart(path)) }
 
 // repeats reports what a file gives twice.
 func (d *document) repeats(o *outline, envAt offsets) Diagnostics {
@@ -149,8 +149,10 @@ func (d *document) syntaxError(err error, text, rewritten string, envAt, editAt 
 		return d.src.report(written, Error, ClassSyntax, fmt.Sprintf("invalid syntax once %s is replaced by its value",
 			d.src.text[env.in:env.inEnd]), "the value is inserted as it is: put quotes around it here, and none or line ends into it")
 	}
-	if d.src.conceals(d.src.lineSpan(line)) {
-		return d.src.report(written, Error, ClassSyntax, "invalid syntax in a line that may hold a secret", "check its quotes")
+	if d.src.concealsLine(line) {
+		r := d.src.report(written, Error, ClassSyntax, "invalid syntax in a line that may hold a secret", "check its quotes")
+		r.Excerpt = ""
+		return r
 	}
 	message, hint := explain(pe.Message)
 	return d.src.report(written, Error, ClassSyntax, message, hint)

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,8 +47,10 @@ type (
 		TLS         tlsOptions    `toml:"tls"`
 	}
 	sandbox struct {
-		Filename string         `toml:"filename"`
-		Config   map[string]any `toml:"config"`
+		Filename        string         `toml:"filename"`
+		ModuleDirectory string         `toml:"module_directory"`
+		PreserveData    bool           `toml:"preserve_data"`
+		Config          map[string]any `toml:"config"`
 	}
 )
 
@@ -106,7 +109,11 @@ func findings(path string) string {
 // TestFindings compares all that is found in each configuration of testdata/check with what is
 // expected to be. A configuration is a file, or a directory whose name ends in .d.
 func TestFindings(t *testing.T) {
-	t.Chdir("testdata/check")
+	expected, err := filepath.Abs("testdata/check")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(privateCopy(t, expected))
 	paths, err := filepath.Glob("*")
 	if err != nil {
 		t.Fatal(err)
@@ -117,11 +124,35 @@ func TestFindings(t *testing.T) {
 			continue
 		}
 		n++
-		t.Run(path, func(t *testing.T) { compare(t, path+".expected", findings(path)) })
+		t.Run(path, func(t *testing.T) { compare(t, filepath.Join(expected, path+".expected"), findings(path)) })
 	}
 	if n < 20 {
 		t.Errorf("%d configurations, want at least 20", n)
 	}
+}
+
+// privateCopy copies a directory, since a checkout does not keep modes: others can read only the file
+// that is named for it.
+func privateCopy(t *testing.T, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(to, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		mode := fs.FileMode(0o640)
+		if strings.HasPrefix(e.Name(), "world_readable") {
+			mode = 0o644
+		}
+		return os.Chmod(path, mode)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
 }
 
 func compare(t *testing.T, file, got string) {

@@ -100,6 +100,7 @@ func (r *resolver) hide(path string) {
 	l := r.doc.at(path)
 	l.hidden = true
 	r.doc.places[path] = l
+	r.doc.folded[strings.ToLower(path)] = path
 }
 
 // reference takes %FILE[…] or %CRED[…] apart; whole is false where there is text around it.

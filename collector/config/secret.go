@@ -39,6 +39,7 @@ func Secret(option string) bool {
 
 var (
 	urlPassword = regexp.MustCompile(`(://[^\s/?#'":@]*:)([^\s/?#'"]*)@`)
+	userInfo    = regexp.MustCompile(`://[^\s/"']*:[^\s/"'0-9]`)
 	secretLine  = regexp.MustCompile(`(?i)passw|passphrase|secret|token(?:[^a-z]|$)|api[_-]?key|hmac|ticket_key|private_key|access_key|authorization|credential|cookie`)
 )
 
@@ -55,7 +56,31 @@ func holdsPassword(text string) bool {
 	return strings.Contains(text, "://") && urlPassword.MatchString(text)
 }
 
-// looksSecret errs on the safe side, for text that could not be parsed.
-func looksSecret(text string) bool {
-	return secretLine.MatchString(text) || holdsPassword(text)
+// looksSecret errs on the safe side, for lines that could not be parsed: a slip may split a word.
+func looksSecret(line string) bool {
+	letters := strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+			return c
+		}
+		return -1
+	}, line)
+	url := strings.Contains(line, "@") && strings.Contains(line, ":") && strings.Contains(line, "/")
+	return url || userInfo.MatchString(line) || secretLine.MatchString(line) || secretLine.MatchString(letters) || nearlySecret(line)
+}
+
+// nearlySecret is Secret, and also true for names that are so but for a slip: the value of
+// pasword = "…" must not be shown when the option is reported as unknown.
+func nearlySecret(option string) bool {
+	if Secret(option) {
+		return true
+	}
+	words := strings.FieldsFunc(strings.ToLower(option), func(c rune) bool { return c < 'a' || c > 'z' })
+	for _, w := range words {
+		for secret := range secretWords {
+			if len(secret) >= 5 && distance(w, secret) <= len(secret)/4 {
+				return true
+			}
+		}
+	}
+	return false
 }

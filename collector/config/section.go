@@ -104,7 +104,7 @@ func (s *Section) Report(severity Severity, class, option, text, hint string) Di
 // Concealed tells whether an option's value must not be shown: a secret by its name, or one that
 // comes from the environment, a file or a credential.
 func (s *Section) Concealed(option string) bool {
-	return s.doc.hidden(s.find(option)) || Secret(lastPart(undotted(option)))
+	return s.doc.hidden(s.find(option)) || nearlySecret(lastPart(undotted(option)))
 }
 
 // Redact takes this section's secrets, and the passwords of URLs, out of a text.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -74,6 +75,24 @@ func (s *source) conceals(r span) bool {
 	}
 	return looksSecret(s.text[r.start:r.end])
 }
+
+// concealsLine is conceals for a line that could not be parsed: it may go on with the value of a key
+// above it.
+func (s *source) concealsLine(line int) bool {
+	for ; line > 0; line-- {
+		r := s.lineSpan(line)
+		if s.conceals(r) {
+			return true
+		}
+		if keyLine.MatchString(s.text[r.start:r.end]) {
+			return false
+		}
+	}
+	return false
+}
+
+// keyLine matches what begins with a key or a table header.
+var keyLine = regexp.MustCompile(`^\s*(\[|[\w.|-]+\s*=)`)
 
 // printable replaces control characters, which would reach the operator's terminal.
 func printable(text string) string {
