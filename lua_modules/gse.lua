@@ -75,7 +75,7 @@ function M.report(cluster, about, now)
             source = about.source,
         },
     }
-    if about.alerting == false then msg.Fields.no_alerting = true end
+    if about.alerting == false or cluster.alerting == false then msg.Fields.no_alerting = true end
     lma_utils.inject_tags(msg)
     return lma_utils.safe_inject_message(msg)
 end

@@ -24,6 +24,7 @@ function M.new(name, def, policy, timeout)
         is_member = {},
         hints = def.hints or {},
         group_by = def.group_by,
+        alerting = def.alerting,
         policy = policy,
         timeout = timeout,
         facts = {},

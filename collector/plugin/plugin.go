@@ -135,6 +135,12 @@ type Filter interface {
 	Tick(now time.Time) error
 }
 
+// Matching is a filter that knows which messages it wants when its section has no message_matcher.
+type Matching interface {
+	Filter
+	MessageMatcher() string
+}
+
 // Encoder turns messages into bytes. An instance belongs to one output.
 type Encoder interface {
 	// Encode appends to dst. Appending nothing leaves the message out.
