@@ -1,0 +1,331 @@
+package golden
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+
+	"lma_collector/collector/message"
+)
+
+// slack is how far timestamps may lie apart, in ns: the original's went through a double.
+const slack = 512
+
+// pair is an expected message and the one that came out.
+type pair struct {
+	want, got Message
+	input     *Message // of the event, for what the case refers to as "@input"
+	clock     int64    // ns, for a timestamp that is absent
+	tags      map[string]string
+	allowed   []*Difference
+	purpose   bool // the message differs in more than its form
+}
+
+// problem is one thing in which a pair differs: a header, or `fields.` and a field's name.
+type problem struct{ what, text string }
+
+// differ lists in what the pair differs and is not allowed to.
+func (p *pair) differ() (problems []string) {
+	for _, x := range p.compare() {
+		if !p.excused(x.what) {
+			problems = append(problems, x.text)
+		}
+	}
+	return problems
+}
+
+func (p *pair) excused(what string) bool {
+	for _, d := range p.allowed {
+		for _, name := range d.Ignore {
+			if name == what {
+				d.used, p.purpose = true, true
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *pair) compare() (problems []problem) {
+	add := func(what, format string, args ...any) {
+		problems = append(problems, problem{what, what + ": " + fmt.Sprintf(format, args...)})
+	}
+	header := func(what, want, got string) {
+		if want != got {
+			add(what, "%q, want %q", got, want)
+		}
+	}
+	header("type", text(p.want.Type), text(p.got.Type))
+	header("logger", text(p.want.Logger), text(p.got.Logger))
+	header("hostname", text(p.want.Hostname), text(p.got.Hostname))
+	header("env_version", text(p.want.EnvVersion), text(p.got.EnvVersion))
+	if want, got := number(p.want.Severity, message.DefaultSeverity), number(p.got.Severity, message.DefaultSeverity); want != got {
+		add("severity", "%d, want %d", got, want)
+	}
+	if want, got := number(p.want.Pid, 0), number(p.got.Pid, 0); want != got {
+		add("pid", "%d, want %d", got, want)
+	}
+	if want, got := p.time(p.want.Timestamp), p.time(p.got.Timestamp); want-got > slack || got-want > slack {
+		add("timestamp", "%d, want %d", got, want)
+	}
+	if text := p.payload(); text != "" {
+		add("payload", "%s", text)
+	}
+	p.fields(add)
+	return problems
+}
+
+func number(v *int32, unset int32) int32 {
+	if v == nil {
+		return unset
+	}
+	return *v
+}
+
+// time is a timestamp, the clock in whole seconds where there is none.
+func (p *pair) time(v *int64) int64 {
+	if v == nil {
+		return p.clock - p.clock%1e9
+	}
+	return *v
+}
+
+func (p *pair) payload() string {
+	if p.want.PayloadJSON != nil {
+		var want, got any
+		if err := json.Unmarshal(p.want.PayloadJSON, &want); err != nil {
+			return "the case's JSON is bad: " + err.Error()
+		}
+		if err := json.Unmarshal([]byte(text(p.got.Payload)), &got); err != nil {
+			return fmt.Sprintf("no JSON: %v: %.200q", err, text(p.got.Payload))
+		}
+		return sameJSON("", p.resolve(want), got)
+	}
+	want, got := text(p.want.Payload), text(p.got.Payload)
+	if want != got && strings.TrimRight(want, "\n") == strings.TrimRight(got, "\n") && p.rule("payload_line_end") {
+		return ""
+	}
+	if want != got && strings.HasPrefix(got, ownText(want)+"\n") && p.rule("joined_lines") {
+		return ""
+	}
+	if want != got {
+		return fmt.Sprintf("%.400q, want %.400q", got, want)
+	}
+	return ""
+}
+
+// ownText is the text of a line as it stands in a joined message: without line end, and without the
+// prefix that names an instance on each line.
+func ownText(s string) string {
+	s = strings.TrimRight(s, "\n")
+	if rest, found := strings.CutPrefix(s, "[instance: "); found {
+		if _, after, found := strings.Cut(rest, "] "); found {
+			return after
+		}
+	}
+	return s
+}
+
+// resolve replaces what stands for the input.
+func (p *pair) resolve(want any) any {
+	if s, _ := want.(string); p.input != nil && (s == "@input" || s == "@input.payload") {
+		var body any
+		if json.Unmarshal([]byte(text(p.input.Payload)), &body) != nil {
+			return want
+		}
+		if object, isObject := body.(map[string]any); isObject && s == "@input.payload" {
+			return withoutNulls(object["payload"])
+		}
+		return body
+	}
+	switch w := want.(type) {
+	case map[string]any:
+		for k, v := range w {
+			w[k] = p.resolve(v)
+		}
+	case []any:
+		for i, v := range w {
+			w[i] = p.resolve(v)
+		}
+	}
+	return want
+}
+
+func withoutNulls(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, member := range v {
+			if member == nil {
+				delete(v, k)
+				continue
+			}
+			v[k] = withoutNulls(member)
+		}
+	case []any:
+		if len(v) == 0 {
+			return map[string]any{}
+		}
+		for i := range v {
+			v[i] = withoutNulls(v[i])
+		}
+	}
+	return v
+}
+
+// rule tells whether a rule is allowed.
+func (p *pair) rule(name string) bool {
+	for _, d := range p.allowed {
+		if d.Rule == name {
+			d.used, p.purpose = true, p.purpose || name == "joined_lines"
+			return true
+		}
+	}
+	return false
+}
+
+func (p *pair) fields(add func(what, format string, args ...any)) {
+	want, got := byName(p.want.Fields), byName(p.got.Fields)
+	for _, name := range union(want, got) {
+		w, wanted := want[name]
+		g, there := got[name]
+		switch {
+		case !there:
+			add("fields."+name, "missing, want %v", w.Values)
+		case !wanted && !p.addition(name):
+			add("fields."+name, "not expected: %v", g.Values)
+		case wanted:
+			if text := p.field(w, g); text != "" {
+				add("fields."+name, "%s", text)
+			}
+		}
+	}
+}
+
+func (p *pair) addition(name string) bool {
+	for _, d := range p.allowed {
+		for _, a := range d.Added {
+			if a == name {
+				d.used = true
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *pair) field(want, got Field) string {
+	if tag, isTag := p.tags[want.Name]; isTag && fmt.Sprint(want.Values...) == tag && fmt.Sprint(got.Values...) == tag {
+		return "" // the original's tags could be numbers
+	}
+	if want.Representation != got.Representation {
+		return fmt.Sprintf("representation %q, want %q", got.Representation, want.Representation)
+	}
+	if len(want.Values) != len(got.Values) {
+		return fmt.Sprintf("%v, want %v", got.Values, want.Values)
+	}
+	for i := range want.Values {
+		if !p.same(want, got, i) {
+			return fmt.Sprintf("%T %v, want %T %v", got.Values[i], got.Values[i], want.Values[i], want.Values[i])
+		}
+	}
+	return ""
+}
+
+func (p *pair) same(want, got Field, i int) bool {
+	w, g := want.Values[i], got.Values[i]
+	switch wv := w.(type) {
+	case float64:
+		switch gv := g.(type) {
+		case float64:
+			return near(wv, gv)
+		case int64:
+			return float64(gv) == wv && p.rule("integers")
+		}
+		return false
+	case []byte:
+		gv, ok := g.([]byte)
+		return ok && string(gv) == string(wv)
+	case string:
+		if gv, isInt := g.(int64); isInt && want.Name == "http_status" && fmt.Sprint(gv) == wv {
+			return p.rule("numeric_status")
+		}
+	}
+	return w == g
+}
+
+// near compares as far as the original wrote numbers: 14 digits.
+func near(a, b float64) bool {
+	if math.IsNaN(a) || math.IsNaN(b) {
+		return math.IsNaN(a) && math.IsNaN(b)
+	}
+	return a == b || math.Abs(a-b) <= 1e-13*math.Max(math.Abs(a), math.Abs(b))
+}
+
+// sameJSON compares data; it gives the first difference with its path.
+func sameJSON(at string, want, got any) string {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			break
+		}
+		for _, key := range union(w, g) {
+			wv, wanted := w[key]
+			gv, there := g[key]
+			if !wanted || !there {
+				return fmt.Sprintf("%s.%s: there %v, wanted %v", at, key, there, wanted)
+			}
+			if text := sameJSON(at+"."+key, wv, gv); text != "" {
+				return text
+			}
+		}
+		return ""
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(w) {
+			break
+		}
+		for i := range w {
+			if text := sameJSON(fmt.Sprintf("%s[%d]", at, i), w[i], g[i]); text != "" {
+				return text
+			}
+		}
+		return ""
+	case float64:
+		if g, ok := got.(float64); ok && near(w, g) {
+			return ""
+		}
+	default:
+		if want == got {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s: %.300v, want %.300v", at, got, want)
+}
+
+func byName(fields []Field) map[string]Field {
+	m := make(map[string]Field, len(fields))
+	for _, f := range fields {
+		if first, repeated := m[f.Name]; repeated {
+			f.Values = append(first.Values[:len(first.Values):len(first.Values)], f.Values...)
+		}
+		m[f.Name] = f
+	}
+	return m
+}
+
+func union[V any](a, b map[string]V) []string {
+	var names []string
+	for name := range a {
+		names = append(names, name)
+	}
+	for name := range b {
+		if _, both := a[name]; !both {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
