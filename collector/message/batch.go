@@ -81,32 +81,35 @@ func (b *Batch) room(n int) {
 
 // Append seals a draft as the batch's next message.
 func (b *Batch) Append(d *Draft) {
-	b.room(d.sizeHint())
+	size := d.maxSize()
+	if size > maxEncoding {
+		panic("BUG: a draft of more than 2 GiB") // no splitter lets so long a record through
+	}
+	b.room(size)
 	start := len(b.slab)
-	out := d.Encode(b.slab[start:start:cap(b.slab)])
-	if n := start + len(out); n <= cap(b.slab) {
-		b.slab = b.slab[:n]
-	}
-	m, err := Index(out)
-	if err != nil { // only fields that were loaded from elsewhere could be malformed, and those were checked
-		panic("BUG: draft encoded badly: " + err.Error())
-	}
-	m.signer, m.loops = d.Signer, uint8(min(d.Loops, 255))
-	b.msgs = append(b.msgs, m)
-	b.bytes += len(out)
+	raw := d.seal(b.slab[start:cap(b.slab)], b.grow())
+	b.slab = b.slab[:start+len(raw)]
+	b.bytes += len(raw)
+}
+
+// grow appends an empty message.
+func (b *Batch) grow() *Message {
+	b.msgs = append(b.msgs, Message{})
+	return &b.msgs[len(b.msgs)-1]
 }
 
 // AppendRaw copies an encoded message in; the error is a *DecodeError.
 func (b *Batch) AppendRaw(raw []byte, signer string) error {
 	b.room(len(raw))
-	start := len(b.slab)
-	m, err := Index(append(b.slab[start:start:cap(b.slab)], raw...))
-	if err != nil {
+	start, end := len(b.slab), len(b.slab)+len(raw)
+	copy(b.slab[start:end], raw)
+	m := b.grow()
+	if err := m.index(b.slab[start:end:end]); err != nil {
+		b.msgs = b.msgs[:len(b.msgs)-1]
 		return err
 	}
-	b.slab = b.slab[:start+len(raw)]
+	b.slab = b.slab[:end]
 	m.signer = signer
-	b.msgs = append(b.msgs, m)
 	b.bytes += len(raw)
 	return nil
 }

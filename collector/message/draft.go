@@ -1,7 +1,5 @@
 package message
 
-import "math"
-
 // Draft is a message in the making: what decoders fill and filters inject. Sealing it (Batch.Append)
 // encodes it once. Its strings may be views of a read buffer; they are copied when it is sealed.
 // The zero Draft is an empty message; a Draft is used again after Reset.
@@ -29,15 +27,28 @@ type Draft struct {
 	fields  []draftField
 	values  []Value
 	unknown []byte // elements of a later format, kept as they were
+	empty   uint8  // text headers that are set to "", as bits; only the encoding tells them from unset ones
 }
 
 // draftField is a field made here (values first to first+n of the draft), or an encoded one kept as it was.
 type draftField struct {
-	name, representation string
-	raw                  string
-	first, n             int
-	typ                  ValueType
+	name           string // the whole encoding of a kept field
+	representation string
+	first, n       int32
+	typ            ValueType
+	kept, plain    bool // plain says the same of a kept one as isPlain of a message
 }
+
+// made is a field of the values from first on.
+func (d *Draft) made(name, representation string, first int) draftField {
+	f := draftField{name: name, representation: representation, first: int32(first), n: int32(len(d.values) - first)}
+	if f.n > 0 {
+		f.typ = d.values[first].typ
+	}
+	return f
+}
+
+func (d *Draft) valuesOf(f *draftField) []Value { return d.values[f.first : f.first+f.n] }
 
 // Reset empties the draft and keeps its memory.
 func (d *Draft) Reset() {
@@ -68,18 +79,15 @@ func (d *Draft) AddBool(name string, v bool)           { d.Add(name, "", BoolVal
 
 // Add appends a field of one value with a representation (usually a unit, or "").
 func (d *Draft) Add(name, representation string, v Value) {
-	d.fields = append(d.fields, draftField{name: name, representation: representation, first: len(d.values), n: 1, typ: v.typ})
+	d.fields = append(d.fields, draftField{name: name, representation: representation, first: int32(len(d.values)), n: 1, typ: v.typ})
 	d.values = append(d.values, v)
 }
 
 // AddList appends a field of any number of values, all of one type; it is a STRING field when there are none.
 func (d *Draft) AddList(name, representation string, vs ...Value) {
-	f := draftField{name: name, representation: representation, first: len(d.values), n: len(vs)}
-	if len(vs) > 0 {
-		f.typ = vs[0].typ
-	}
-	d.fields = append(d.fields, f)
+	first := len(d.values)
 	d.values = append(d.values, vs...)
+	d.fields = append(d.fields, d.made(name, representation, first))
 }
 
 // AddStrings appends a STRING field of many values.
@@ -88,7 +96,7 @@ func (d *Draft) AddStrings(name string, vs []string) {
 	for _, v := range vs {
 		d.values = append(d.values, StringValue(v))
 	}
-	d.fields = append(d.fields, draftField{name: name, first: first, n: len(vs)})
+	d.fields = append(d.fields, d.made(name, "", first))
 }
 
 // AppendValue adds a value to the nth field; its type must be the field's. It tells whether it did.
@@ -100,9 +108,9 @@ func (d *Draft) AppendValue(nth int, v Value) bool {
 	if f.n > 0 && f.typ != v.typ {
 		return false
 	}
-	if f.first+f.n != len(d.values) {
-		d.values = append(d.values, d.values[f.first:f.first+f.n]...)
-		f.first = len(d.values) - f.n
+	if int(f.first+f.n) != len(d.values) {
+		d.values = append(d.values, d.valuesOf(f)...)
+		f.first = int32(len(d.values)) - f.n
 	}
 	d.values = append(d.values, v)
 	f.typ = v.typ
@@ -112,17 +120,18 @@ func (d *Draft) AppendValue(nth int, v Value) bool {
 
 // SetField replaces the first field of a name, or appends it.
 func (d *Draft) SetField(name, representation string, vs ...Value) {
-	nth := d.FindField(name, 0)
-	if nth < 0 {
-		d.AddList(name, representation, vs...)
+	if i := d.FindField(name, 0); i >= 0 {
+		d.ReplaceField(i, representation, vs...)
 		return
 	}
-	f := draftField{name: name, representation: representation, first: len(d.values), n: len(vs)}
-	if len(vs) > 0 {
-		f.typ = vs[0].typ
-	}
-	d.fields[nth] = f
+	d.AddList(name, representation, vs...)
+}
+
+// ReplaceField gives the field at an index other values, all of one type, and a representation.
+func (d *Draft) ReplaceField(i int, representation string, vs ...Value) {
+	first := len(d.values)
 	d.values = append(d.values, vs...)
+	d.fields[i] = d.made(d.fieldName(i), representation, first)
 }
 
 // FindField is the index of the nth field (from 0) of a name, -1 when there is none.
@@ -147,7 +156,7 @@ func (d *Draft) FieldCount() int { return len(d.fields) }
 // FieldValues gives a field by index. The values must not be kept beyond the next change.
 func (d *Draft) FieldValues(i int) (name, representation string, typ ValueType, vs []Value) {
 	f := d.materialize(i)
-	return f.name, f.representation, f.typ, d.values[f.first : f.first+f.n]
+	return f.name, f.representation, f.typ, d.valuesOf(f)
 }
 
 // Value is the first value of the first field of a name.
@@ -163,24 +172,29 @@ func (d *Draft) Value(name string) (Value, bool) {
 }
 
 func (d *Draft) fieldName(i int) string {
-	if d.fields[i].raw != "" {
-		return nameOf(bytesView(d.fields[i].raw))
+	switch f := &d.fields[i]; {
+	case !f.kept:
+		return f.name
+	case f.plain:
+		return plainName(bytesView(f.name))
+	default:
+		return parseField(bytesView(f.name)).Name
 	}
-	return d.fields[i].name
 }
 
 // materialize decodes a field that was kept encoded.
 func (d *Draft) materialize(i int) *draftField {
 	f := &d.fields[i]
-	if f.raw == "" {
+	if !f.kept {
 		return f
 	}
-	view := parseField(bytesView(f.raw))
-	*f = draftField{name: view.Name, representation: view.Representation, typ: view.Type, first: len(d.values)}
+	view := parseField(bytesView(f.name))
+	first := len(d.values)
 	for v := range view.Values {
 		d.values = append(d.values, v)
 	}
-	f.n = len(d.values) - f.first
+	*f = d.made(view.Name, view.Representation, first)
+	f.typ = view.Type
 	return f
 }
 
@@ -196,6 +210,11 @@ func (d *Draft) Load(m *Message) {
 	d.Type, d.Logger, d.Payload = m.Type(), m.Logger(), m.Payload()
 	d.EnvVersion, d.Hostname = m.EnvVersion(), m.Hostname()
 	d.Signer, d.Loops = m.signer, m.Loops()
+	for i, header := range [...]span{m.typ, m.logger, m.payload, m.envVersion, m.hostname} {
+		if header.end > 0 && header.off == header.end {
+			d.empty |= 1 << i
+		}
+	}
 	d.loadElements(m)
 }
 
@@ -206,135 +225,10 @@ func (d *Draft) loadElements(m *Message) {
 		switch {
 		case tag == tagField<<3|2:
 			_, ln := varint(m.raw, i+n)
-			if body := View(m.raw[i+n+ln : end]); body != "" {
-				d.fields = append(d.fields, draftField{raw: body})
-			} else {
-				d.fields = append(d.fields, draftField{})
-			}
+			d.fields = append(d.fields, draftField{name: View(m.raw[i+n+ln : end]), kept: true, plain: m.set&isPlain != 0})
 		case tag>>3 > tagField:
 			d.unknown = append(d.unknown, m.raw[i:end]...)
 		}
 		i = end
 	}
-}
-
-// Encode appends the draft's encoding, in ascending order of elements as hekad wrote it.
-func (d *Draft) Encode(dst []byte) []byte {
-	if d.HasUUID {
-		dst = append(append(dst, tagUUID<<3|2, 16), d.UUID[:]...)
-	}
-	if d.HasTimestamp {
-		dst = appendVarint(append(dst, tagTimestamp<<3), uint64(d.Timestamp))
-	}
-	dst = appendText(dst, tagType, d.Type)
-	dst = appendText(dst, tagLogger, d.Logger)
-	if d.HasSeverity {
-		dst = appendVarint(append(dst, tagSeverity<<3), uint64(d.Severity))
-	}
-	dst = appendText(dst, tagPayload, d.Payload)
-	dst = appendText(dst, tagEnvVersion, d.EnvVersion)
-	if d.HasPid {
-		dst = appendVarint(append(dst, tagPid<<3), uint64(d.Pid))
-	}
-	dst = appendText(dst, tagHostname, d.Hostname)
-	for i := range d.fields {
-		dst = d.encodeField(dst, &d.fields[i])
-	}
-	return append(dst, d.unknown...)
-}
-
-func (d *Draft) encodeField(dst []byte, f *draftField) []byte {
-	if f.raw != "" {
-		dst = appendVarint(append(dst, tagField<<3|2), uint64(len(f.raw)))
-		return append(dst, f.raw...)
-	}
-	vs := d.values[f.first : f.first+f.n]
-	data := packedSize(f.typ, vs)
-	dst = append(dst, tagField<<3|2)
-	dst = appendVarint(dst, uint64(fieldSize(f, vs, data)))
-	dst = appendVarint(append(dst, fieldName<<3|2), uint64(len(f.name)))
-	dst = append(dst, f.name...)
-	dst = append(dst, fieldType<<3, byte(f.typ), fieldRepresentation<<3|2)
-	dst = appendVarint(dst, uint64(len(f.representation)))
-	dst = append(dst, f.representation...)
-	return appendValues(dst, f.typ, vs, data)
-}
-
-func fieldSize(f *draftField, vs []Value, packed int) int {
-	n := 1 + varintSize(uint64(len(f.name))) + len(f.name) + 2 +
-		1 + varintSize(uint64(len(f.representation))) + len(f.representation)
-	if f.typ <= TypeBytes {
-		for i := range vs {
-			n += 1 + varintSize(uint64(len(vs[i].text))) + len(vs[i].text)
-		}
-		return n
-	}
-	if len(vs) > 0 {
-		n += 1 + varintSize(uint64(packed)) + packed
-	}
-	return n
-}
-
-func packedSize(typ ValueType, vs []Value) (n int) {
-	switch typ {
-	case TypeDouble:
-		return 8 * len(vs)
-	case TypeInteger, TypeBool:
-		for i := range vs {
-			n += varintSize(vs[i].bits)
-		}
-	}
-	return n
-}
-
-func appendValues(dst []byte, typ ValueType, vs []Value, packed int) []byte {
-	if typ <= TypeBytes {
-		for i := range vs {
-			dst = appendVarint(append(dst, byte(typ+fieldString)<<3|2), uint64(len(vs[i].text)))
-			dst = append(dst, vs[i].text...)
-		}
-		return dst
-	}
-	if len(vs) == 0 {
-		return dst
-	}
-	dst = appendVarint(append(dst, byte(typ+fieldString)<<3|2), uint64(packed))
-	for i := range vs {
-		if typ == TypeDouble {
-			b := vs[i].bits
-			dst = append(dst, byte(b), byte(b>>8), byte(b>>16), byte(b>>24), byte(b>>32), byte(b>>40), byte(b>>48), byte(b>>56))
-			continue
-		}
-		dst = appendVarint(dst, vs[i].bits)
-	}
-	return dst
-}
-
-func appendText(dst []byte, num int, s string) []byte {
-	if s == "" {
-		return dst
-	}
-	dst = appendVarint(append(dst, byte(num<<3|2)), uint64(len(s)))
-	return append(dst, s...)
-}
-
-func appendVarint(dst []byte, v uint64) []byte {
-	for v >= 0x80 {
-		dst = append(dst, byte(v)|0x80)
-		v >>= 7
-	}
-	return append(dst, byte(v))
-}
-
-// sizeHint is about what Encode will append, at least.
-func (d *Draft) sizeHint() int {
-	n := 96 + len(d.Type) + len(d.Logger) + len(d.Payload) + len(d.EnvVersion) + len(d.Hostname) + len(d.unknown)
-	for i := range d.fields {
-		f := &d.fields[i]
-		n += 24 + len(f.name) + len(f.representation) + len(f.raw)
-	}
-	for i := range d.values {
-		n += 10 + len(d.values[i].text)
-	}
-	return min(n, math.MaxInt32)
 }

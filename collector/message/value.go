@@ -3,6 +3,7 @@ package message
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"unsafe"
 )
 
@@ -94,11 +95,5 @@ func varint(raw []byte, i int) (v uint64, n int) {
 	return v, n
 }
 
-func varintSize(v uint64) int {
-	n := 1
-	for v >= 0x80 {
-		v >>= 7
-		n++
-	}
-	return n
-}
+// varintSize is the number of bytes that a number takes.
+func varintSize(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }

@@ -1,0 +1,218 @@
+package message
+
+import "encoding/binary"
+
+// Bits of Draft.empty, in the order of the headers.
+const (
+	emptyType = 1 << iota
+	emptyLogger
+	emptyPayload
+	emptyEnvVersion
+	emptyHostname
+)
+
+// Encode appends the draft's encoding, in ascending order of elements as hekad wrote it.
+func (d *Draft) Encode(dst []byte) []byte {
+	if n := d.maxSize(); cap(dst)-len(dst) < n {
+		dst = append(make([]byte, 0, max(2*cap(dst), len(dst)+n)), dst...)
+	}
+	var m Message
+	raw := d.seal(dst[len(dst):cap(dst)], &m)
+	return dst[:len(dst)+len(raw)]
+}
+
+// seal writes the encoding at the start of b, which has room for it, and notes in m, which is
+// zero, where things are. It returns the encoding.
+func (d *Draft) seal(b []byte, m *Message) []byte {
+	i := d.sealHeaders(b, m)
+	m.fields = uint32(i)
+	plain := len(d.unknown) == 0
+	for n := range d.fields {
+		f := &d.fields[n]
+		switch {
+		case f.kept:
+			start := putHead(b, i, tagField, len(f.name))
+			i = start + copy(b[start:], f.name)
+			plain = plain && f.plain
+		case f.n == 1 && len(f.name) < 0x80 && len(f.representation) < 0x80:
+			i = putSingle(b, i, f, &d.values[f.first])
+		default:
+			var start int
+			start, i = d.putField(b, i, f)
+			plain = plain && plainField(b[start:i])
+		}
+	}
+	i += copy(b[i:], d.unknown)
+	if len(d.fields) == 0 {
+		m.fields = uint32(i)
+	}
+	if plain {
+		m.set |= isPlain
+	}
+	m.raw = b[:i:i]
+	m.signer, m.loops = d.Signer, uint8(min(d.Loops, 255))
+	return m.raw
+}
+
+func (d *Draft) sealHeaders(b []byte, m *Message) (i int) {
+	m.severity = DefaultSeverity
+	if d.HasUUID {
+		b[0], b[1] = tagUUID<<3|2, 16
+		i = 2 + copy(b[2:], d.UUID[:])
+		m.uuid = span{2, 18}
+	}
+	if d.HasTimestamp {
+		m.timestamp, m.set = d.Timestamp, m.set|hasTimestamp
+		i = putNumber(b, i, tagTimestamp, uint64(d.Timestamp))
+	}
+	i = putText(b, i, tagType, d.Type, &m.typ, d.empty&emptyType)
+	i = putText(b, i, tagLogger, d.Logger, &m.logger, d.empty&emptyLogger)
+	if d.HasSeverity {
+		m.severity, m.set = d.Severity, m.set|hasSeverity
+		i = putNumber(b, i, tagSeverity, uint64(d.Severity))
+	}
+	i = putText(b, i, tagPayload, d.Payload, &m.payload, d.empty&emptyPayload)
+	i = putText(b, i, tagEnvVersion, d.EnvVersion, &m.envVersion, d.empty&emptyEnvVersion)
+	if d.HasPid {
+		m.pid, m.set = d.Pid, m.set|hasPid
+		i = putNumber(b, i, tagPid, uint64(d.Pid))
+	}
+	return putText(b, i, tagHostname, d.Hostname, &m.hostname, d.empty&emptyHostname)
+}
+
+// putSingle writes a field of one value whose name and representation need one byte of length,
+// which is nearly every field.
+func putSingle(b []byte, i int, f *draftField, v *Value) int {
+	name, representation := len(f.name), len(f.representation)
+	text := f.typ <= TypeBytes
+	size := 8
+	if text {
+		size = len(v.text)
+	} else if f.typ != TypeDouble {
+		size = varintSize(v.bits)
+	}
+	i = putHead(b, i, tagField, 7+name+representation+varintSize(uint64(size))+size)
+	b[i], b[i+1] = fieldName<<3|2, byte(name)
+	i += 2 + copy(b[i+2:], f.name)
+	b[i], b[i+1], b[i+2], b[i+3] = fieldType<<3, byte(f.typ), fieldRepresentation<<3|2, byte(representation)
+	i += 4
+	if representation > 0 {
+		i += copy(b[i:], f.representation)
+	}
+	i = putHead(b, i, fieldString+int(f.typ), size)
+	if text {
+		return i + copy(b[i:], v.text)
+	}
+	return putBits(b, i, v)
+}
+
+// putField writes any field that is not kept encoded, and gives where its body starts and ends.
+func (d *Draft) putField(b []byte, i int, f *draftField) (start, end int) {
+	vs := d.valuesOf(f)
+	size := 4 + varintSize(uint64(len(f.name))) + len(f.name) + varintSize(uint64(len(f.representation))) + len(f.representation)
+	packed := 0
+	switch {
+	case f.typ <= TypeBytes:
+		for n := range vs {
+			size += 1 + varintSize(uint64(len(vs[n].text))) + len(vs[n].text)
+		}
+	case len(vs) > 0:
+		packed = packedSize(f.typ, vs)
+		size += 1 + varintSize(uint64(packed)) + packed
+	}
+	start = putHead(b, i, tagField, size)
+	i = putHead(b, start, fieldName, len(f.name))
+	i += copy(b[i:], f.name)
+	b[i], b[i+1] = fieldType<<3, byte(f.typ)
+	i = putHead(b, i+2, fieldRepresentation, len(f.representation))
+	i += copy(b[i:], f.representation)
+	return start, putValues(b, i, f.typ, vs, packed)
+}
+
+func putValues(b []byte, i int, typ ValueType, vs []Value, packed int) int {
+	num := fieldString + int(typ)
+	if typ <= TypeBytes {
+		for n := range vs {
+			i = putHead(b, i, num, len(vs[n].text))
+			i += copy(b[i:], vs[n].text)
+		}
+		return i
+	}
+	if len(vs) == 0 {
+		return i
+	}
+	i = putHead(b, i, num, packed)
+	for n := range vs {
+		i = putBits(b, i, &vs[n])
+	}
+	return i
+}
+
+func packedSize(typ ValueType, vs []Value) (n int) {
+	if typ == TypeDouble {
+		return 8 * len(vs)
+	}
+	for i := range vs {
+		n += varintSize(vs[i].bits)
+	}
+	return n
+}
+
+// putBits writes a number as it stands in a packed array.
+func putBits(b []byte, i int, v *Value) int {
+	if v.typ == TypeDouble {
+		binary.LittleEndian.PutUint64(b[i:], v.bits)
+		return i + 8
+	}
+	return putVarint(b, i, v.bits)
+}
+
+// putText writes a text header that is not empty, or is set to "".
+func putText(b []byte, i, num int, s string, at *span, empty uint8) int {
+	if s == "" && empty == 0 {
+		return i
+	}
+	start := putHead(b, i, num, len(s))
+	i = start + copy(b[start:], s)
+	*at = span{uint32(start), uint32(i)}
+	return i
+}
+
+// putHead writes the tag and the length of an element of bytes.
+func putHead(b []byte, i, num, size int) int {
+	b[i] = byte(num<<3 | 2)
+	if size < 0x80 {
+		b[i+1] = byte(size)
+		return i + 2
+	}
+	return putVarint(b, i+1, uint64(size))
+}
+
+func putNumber(b []byte, i, num int, v uint64) int {
+	b[i] = byte(num << 3)
+	return putVarint(b, i+1, v)
+}
+
+func putVarint(b []byte, i int, v uint64) int {
+	for v >= 0x80 {
+		b[i] = byte(v) | 0x80
+		v >>= 7
+		i++
+	}
+	b[i] = byte(v)
+	return i + 1
+}
+
+// maxSize is how much room the encoding needs at most, in bytes.
+func (d *Draft) maxSize() int {
+	n := 96 + len(d.Type) + len(d.Logger) + len(d.Payload) + len(d.EnvVersion) + len(d.Hostname) + len(d.unknown)
+	for i := range d.fields {
+		n += 32 + len(d.fields[i].name) + len(d.fields[i].representation)
+	}
+	for i := range d.values {
+		n += 10 + len(d.values[i].text)
+	}
+	return n
+}
+
+func appendVarint(dst []byte, v uint64) []byte { return binary.AppendUvarint(dst, v) }

@@ -1,0 +1,198 @@
+package message
+
+import (
+	"fmt"
+	"math"
+)
+
+// maxEncoding is the largest encoding in bytes, as hekad's own library had it.
+const maxEncoding = math.MaxInt32
+
+// maxNumber is the largest number of a protobuf field.
+const maxNumber = 1<<29 - 1
+
+// DecodeError tells where an encoding is malformed.
+type DecodeError struct {
+	Offset int // in bytes from the start of the message
+	Reason string
+}
+
+func (e *DecodeError) Error() string {
+	return fmt.Sprintf("malformed message: %s at byte %d", e.Reason, e.Offset)
+}
+
+// Index makes a Message of its encoding, which it keeps and never changes. The error is a *DecodeError.
+func Index(raw []byte) (Message, error) {
+	var m Message
+	err := m.index(raw)
+	return m, err
+}
+
+// index fills m, which is zero.
+func (m *Message) index(raw []byte) error {
+	m.raw, m.severity, m.fields = raw, DefaultSeverity, uint32(len(raw))
+	if len(raw) > maxEncoding {
+		return &DecodeError{0, "larger than 2 GiB"}
+	}
+	m.set = isPlain
+	for i := 0; i < len(raw); {
+		if raw[i] == tagField<<3|2 {
+			if end := m.indexPlain(i); end > 0 {
+				i = end
+				continue
+			}
+		}
+		next, err := m.indexTag(i)
+		if err != nil {
+			return err
+		}
+		i = next
+	}
+	return nil
+}
+
+// indexPlain notes the field whose tag is at i if it is a plain one, and gives its end; else 0.
+func (m *Message) indexPlain(i int) int {
+	size, n := varint(m.raw, i+1)
+	start := i + 1 + n
+	if n == 0 || size > uint64(len(m.raw)-start) {
+		return 0
+	}
+	end := start + int(size)
+	if !plainField(m.raw[start:end]) {
+		return 0
+	}
+	m.fields = min(m.fields, uint32(i))
+	return end
+}
+
+// indexTag notes the header or field that starts at i and gives the offset behind it.
+func (m *Message) indexTag(i int) (int, error) {
+	tag, n := varint(m.raw, i)
+	if n == 0 || tag>>3 == 0 || tag>>3 > maxNumber {
+		return 0, &DecodeError{i, "bad tag"}
+	}
+	body := i + n
+	num, wire := int(tag>>3), int(tag&7)
+	if int(m.fields) < i || num >= tagField {
+		m.set &^= isPlain
+	}
+	switch wire {
+	case 0:
+		return m.indexNumber(i, body, num)
+	case 2:
+		size, n := varint(m.raw, body)
+		start := body + n
+		if n == 0 || size > uint64(len(m.raw)-start) {
+			return 0, &DecodeError{i, "length beyond the end"}
+		}
+		end := start + int(size)
+		return end, m.indexBytes(i, num, start, end)
+	}
+	if num <= tagField {
+		return 0, wrongType(i, num)
+	}
+	end := skip(m.raw, body, wire, 0)
+	if end < 0 {
+		return 0, &DecodeError{i, "cut or unknown element"}
+	}
+	return end, nil
+}
+
+func wrongType(i, num int) error {
+	return &DecodeError{i, fmt.Sprintf("wrong wire type of element %d", num)}
+}
+
+func (m *Message) indexNumber(i, body, num int) (int, error) {
+	v, n := varint(m.raw, body)
+	if n == 0 {
+		return 0, &DecodeError{i, "cut number"}
+	}
+	switch num {
+	case tagTimestamp:
+		m.timestamp, m.set = int64(v), m.set|hasTimestamp
+	case tagSeverity:
+		m.severity, m.set = int32(v), m.set|hasSeverity
+	case tagPid:
+		m.pid, m.set = int32(v), m.set|hasPid
+	case tagUUID, tagType, tagLogger, tagPayload, tagEnvVersion, tagHostname, tagField:
+		return 0, wrongType(i, num)
+	}
+	return body + n, nil
+}
+
+func (m *Message) indexBytes(i, num, start, end int) error {
+	s := span{uint32(start), uint32(end)}
+	switch num {
+	case tagUUID:
+		m.uuid = s
+	case tagType:
+		m.typ = s
+	case tagLogger:
+		m.logger = s
+	case tagPayload:
+		m.payload = s
+	case tagEnvVersion:
+		m.envVersion = s
+	case tagHostname:
+		m.hostname = s
+	case tagField:
+		m.fields = min(m.fields, uint32(i))
+		if at, reason := checkField(m.raw[start:end]); reason != "" {
+			return &DecodeError{start + at, reason}
+		}
+	case tagTimestamp, tagSeverity, tagPid:
+		return wrongType(i, num)
+	}
+	return nil
+}
+
+// skip gives the offset behind an element of the given wire type, or -1.
+func skip(raw []byte, i, wire, depth int) int {
+	switch wire {
+	case 0:
+		_, n := varint(raw, i)
+		if n == 0 {
+			return -1
+		}
+		return i + n
+	case 1:
+		i += 8
+	case 2:
+		size, n := varint(raw, i)
+		if n == 0 || size > uint64(len(raw)-i-n) {
+			return -1
+		}
+		return i + n + int(size)
+	case 3:
+		return skipGroup(raw, i, depth)
+	case 5:
+		i += 4
+	default:
+		return -1
+	}
+	if i > len(raw) {
+		return -1
+	}
+	return i
+}
+
+// skipGroup passes over a proto2 group, which only foreign extensions could contain.
+func skipGroup(raw []byte, i, depth int) int {
+	if depth > 8 {
+		return -1
+	}
+	for {
+		tag, n := varint(raw, i)
+		if n == 0 {
+			return -1
+		}
+		i += n
+		if tag&7 == 4 {
+			return i
+		}
+		if i = skip(raw, i, int(tag&7), depth+1); i < 0 {
+			return -1
+		}
+	}
+}
