@@ -39,11 +39,12 @@ function Group:each_rule(f)
     end
 end
 
--- settled evaluates an alarm that is not yet due: all is well if it has data and they are well, else nobody knows yet.
+-- settled evaluates an alarm that is not yet due: all is well if it has data and they are well, it is
+-- left out if it is skipped, else nobody knows yet, as the last result says.
 local function settled(alarm, now)
     local status, alerts, complete = alarm:evaluate(now)
-    if complete and status == gse_utils.OKAY then return status, alerts end
-    return nil
+    if complete and status == gse_utils.OKAY then return status, alerts, false end
+    return nil, nil, status ~= nil
 end
 
 -- evaluate gives the status at a time in ns and what is wrong; nil when it is not known yet. start is when
@@ -56,8 +57,9 @@ function Group:evaluate(now, start, early)
         if alarm:due(now, start) then
             s, alerts = alarm:evaluate(now)
         elseif early then
-            s, alerts = settled(alarm, now)
-            pending = pending or s == nil
+            local unsure
+            s, alerts, unsure = settled(alarm, now)
+            pending = pending or unsure
         end
         if s then
             status = gse_utils.max_status(status, s)
