@@ -77,6 +77,30 @@ func (f *Field) plainValue() (Value, bool) {
 	return v, true
 }
 
+// Only is the value of a field that has exactly one.
+func (f *Field) Only() (Value, bool) {
+	if !f.plain {
+		if f.Len() != 1 {
+			return Value{}, false
+		}
+		return f.Value(0)
+	}
+	if f.values == len(f.raw) {
+		return Value{}, false
+	}
+	size, n := varint(f.raw, f.values+1)
+	body := f.values + 1 + n
+	if f.Type <= TypeBytes {
+		end := body + int(size)
+		return Value{typ: f.Type, text: View(f.raw[body:end])}, end == len(f.raw)
+	}
+	if size == 0 {
+		return Value{}, false
+	}
+	v, n := f.number(f.raw, body)
+	return v, body+n == len(f.raw)
+}
+
 // Len is the number of values.
 func (f Field) Len() (n int) {
 	for range f.Values {
