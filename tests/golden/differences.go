@@ -45,6 +45,8 @@ var Rules = map[string]string{
 	"integers":         "a whole number may be an INTEGER where it was a DOUBLE, the only number of the original's scripts",
 	"joined_lines":     "a line may be part of the message of the record that it belongs to; it was refused, or a message of its own",
 	"flushed_at_end":   "a joined message may be emitted although no record follows it",
+	"fault":            "the case itself says that this outcome is a fault of the original",
+	"repeated_keys":    "values of a repeated key of a JSON object may be one list",
 	"numeric_status":   "http_status may be a number where it was text",
 }
 
