@@ -1,0 +1,244 @@
+// Package integration runs the collector's binary against real servers.
+package integration
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"lma_collector/tests/servers"
+)
+
+// repo is the root of the repository.
+const repo = "../.."
+
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "lma-integration-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "lma_collector")
+	cmd := exec.Command("go", "build", "-o", binary, "./collector/lma_collector")
+	cmd.Dir = repo
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binary, err := build(); err == nil {
+		os.RemoveAll(filepath.Dir(binary))
+	}
+	os.Exit(code)
+}
+
+// binary is the collector, built once.
+func binary(t testing.TB) string {
+	t.Helper()
+	path, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// collector is a configured collector; Start and Kill may follow each other.
+type collector struct {
+	t        testing.TB
+	dir      string
+	conf     string
+	page     string
+	cmd      *exec.Cmd
+	log      syncBuffer
+	hostname string
+}
+
+// syncBuffer is a log that is read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// configure writes a configuration of the sections given, for a host named ctl1.
+func configure(t testing.TB, sections string) *collector {
+	t.Helper()
+	c := &collector{t: t, dir: t.TempDir(), hostname: "ctl1"}
+	c.conf = filepath.Join(c.dir, "conf")
+	c.page = fmt.Sprintf("127.0.0.1:%d", servers.Port(t))
+	share, err := filepath.Abs(repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	global := fmt.Sprintf("[collector]\nhostname = %q\nbase_dir = %q\nshare_dir = %q\naddress = %q\n", c.hostname, filepath.Join(c.dir, "base"), share, c.page)
+	c.write("conf/global.toml", global)
+	c.write("conf/test.toml", sections)
+	t.Cleanup(func() {
+		if c.cmd != nil {
+			c.Stop()
+		}
+		if t.Failed() {
+			t.Logf("collector's log:\n%s", c.log.String())
+		}
+	})
+	return c
+}
+
+// write makes a file in the collector's folder.
+func (c *collector) write(name, text string) string {
+	c.t.Helper()
+	path := filepath.Join(c.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return path
+}
+
+// appendTo adds text to a file in the collector's folder.
+func (c *collector) appendTo(name, text string) {
+	c.t.Helper()
+	f, err := os.OpenFile(filepath.Join(c.dir, name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(text); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Start runs the collector and waits for its page.
+func (c *collector) Start() {
+	c.t.Helper()
+	c.cmd = exec.Command(binary(c.t), "run", "--config", c.conf)
+	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := c.cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	servers.WaitFor(c.t, 20*time.Second, "the collector's page", func() error {
+		_, err := c.get("/health")
+		return err
+	})
+}
+
+// Stop ends the collector as systemd does; a bad exit fails the test.
+func (c *collector) Stop() {
+	c.t.Helper()
+	_ = c.cmd.Process.Signal(syscall.SIGTERM)
+	if err := c.cmd.Wait(); err != nil {
+		c.t.Errorf("the collector ended with %v", err)
+	}
+	c.cmd = nil
+}
+
+// Kill ends it with signal 9.
+func (c *collector) Kill() {
+	_ = c.cmd.Process.Kill()
+	_ = c.cmd.Wait()
+	c.cmd = nil
+}
+
+func (c *collector) get(path string) ([]byte, error) {
+	resp, err := http.Get("http://" + c.page + path)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
+}
+
+// counter reads a plugin's counter from the page's JSON.
+func (c *collector) counter(section, name string) (int64, error) {
+	body, err := c.get("/api/plugins")
+	if err != nil {
+		return 0, err
+	}
+	var report struct {
+		Plugins []struct {
+			Name     string
+			Counters []struct {
+				Name  string
+				Value int64
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &report); err != nil {
+		return 0, err
+	}
+	for _, p := range report.Plugins {
+		for _, n := range p.Counters {
+			if p.Name == section && n.Name == name {
+				return n.Value, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("no counter %s of %s", name, section)
+}
+
+// documents reads the JSON lines of a FileOutput with an ESJsonEncoder, leaving out the action lines.
+func (c *collector) documents(name string) ([]map[string]any, error) {
+	data, err := os.ReadFile(filepath.Join(c.dir, name))
+	if err != nil {
+		return nil, err
+	}
+	var docs []map[string]any
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		if i%2 == 0 || len(line) == 0 {
+			continue
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(line, &doc); err != nil {
+			return nil, fmt.Errorf("line %d: %w", i+1, err)
+		}
+		docs = append(docs, doc)
+	}
+	return docs, nil
+}
+
+// jsonFile is an output that writes documents to a file in the collector's folder.
+func (c *collector) jsonFile(name, matcher string) string {
+	return fmt.Sprintf(`
+[json_encoder]
+type = "ESJsonEncoder"
+[json_output]
+type = "FileOutput"
+path = %q
+encoder = "json_encoder"
+message_matcher = %q
+flush_interval = 50
+flush_operator = "OR"
+`, filepath.Join(c.dir, name), matcher)
+}
+
+// add appends sections that need the collector's folder.
+func (c *collector) add(sections string) { c.appendTo("conf/test.toml", sections) }
+
+// within is a path in the collector's folder.
+func (c *collector) within(name string) string { return filepath.Join(c.dir, name) }
