@@ -4,6 +4,7 @@ package esjson
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func defaultConfig() *Config {
 	return &Config{
 		Index:              "heka-%{%Y.%m.%d}",
 		Op:                 "create",
-		Fields:             parts,
+		Fields:             slices.Clone(parts),
 		Timestamp:          "%Y-%m-%dT%H:%M:%S",
 		IndexFromTimestamp: true,
 		ReplaceDotsWith:    ".",

@@ -118,6 +118,10 @@ func TestRepeatedNames(t *testing.T) {
 	}
 	f(func(d *message.Draft) { d.AddString("x", "a"); d.AddString("x", "b") }, `{"x":["a","b"],"Type":"log"}`)
 	f(func(d *message.Draft) { d.AddString("x", "a"); d.AddInt("y", "", 1); d.AddBool("x", true) }, `{"x":["a",true],"y":1,"Type":"log"}`)
+	f(func(d *message.Draft) {
+		d.AddList("x", "", message.BytesValue([]byte("a")), message.BytesValue([]byte("b")))
+		d.AddBytes("x", []byte("c"))
+	}, `{"x":["YQ==","Yg==","c"],"Type":"log"}`)
 	f(func(d *message.Draft) { d.AddList("x", ""); d.AddList("x", "") }, `{"x":[],"Type":"log"}`)
 	f(func(d *message.Draft) { d.AddString("Type", "a"); d.AddInt("y", "", 1) }, `{"Type_":"a","y":1,"Type":"log"}`)
 	f(func(d *message.Draft) { d.AddString("Type", "a"); d.AddString("Type", "b") }, `{"Type_":["a","b"],"Type":"log"}`)

@@ -1,6 +1,7 @@
 package esjson
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -66,15 +67,12 @@ func (e *Encoder) appendAll(dst []byte, m *message.Message, name string) []byte 
 		if !ok {
 			break
 		}
-		raw := e.rawNames[name]
+		raw, coded := e.rawNames[name], f.Type == message.TypeBytes && f.Len() > 1
 		for v := range f.Values {
-			dst = append(appendValue(dst, v, raw, false), ',')
+			dst = append(appendValue(dst, v, raw, coded), ',')
 		}
 	}
-	if dst[len(dst)-1] == ',' {
-		dst = dst[:len(dst)-1]
-	}
-	return append(dst, ']')
+	return append(bytes.TrimSuffix(dst, []byte{','}), ']')
 }
 
 func (e *Encoder) appendKey(dst []byte, name string) []byte {
