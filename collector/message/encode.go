@@ -69,13 +69,13 @@ func (d *Draft) sealHeaders(b []byte, m *Message) (i int) {
 	i = putText(b, i, tagLogger, d.Logger, &m.logger, d.empty&emptyLogger)
 	if d.HasSeverity {
 		m.severity, m.set = d.Severity, m.set|hasSeverity
-		i = putNumber(b, i, tagSeverity, uint64(d.Severity))
+		i = putNumber(b, i, tagSeverity, uint64(uint32(d.Severity))) // negative ones in 32 bits, as hekad did
 	}
 	i = putText(b, i, tagPayload, d.Payload, &m.payload, d.empty&emptyPayload)
 	i = putText(b, i, tagEnvVersion, d.EnvVersion, &m.envVersion, d.empty&emptyEnvVersion)
 	if d.HasPid {
 		m.pid, m.set = d.Pid, m.set|hasPid
-		i = putNumber(b, i, tagPid, uint64(d.Pid))
+		i = putNumber(b, i, tagPid, uint64(uint32(d.Pid)))
 	}
 	return putText(b, i, tagHostname, d.Hostname, &m.hostname, d.empty&emptyHostname)
 }
