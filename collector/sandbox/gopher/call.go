@@ -1,6 +1,8 @@
 package gopher
 
 import (
+	"fmt"
+
 	glua "github.com/yuin/gopher-lua"
 
 	"lma_collector/collector/sandbox/lua"
@@ -89,5 +91,15 @@ func (c *call) Invoke(fn lua.Value, results []lua.Value, args ...lua.Value) {
 	L.Pop(len(results))
 }
 
-func (c *call) Raise(text string)     { c.state.Error(glua.LString(text), 1) }
+// Raise names the line of the caller if that is Lua; a native one, as pcall, has none.
+func (c *call) Raise(text string) {
+	if caller, ok := c.state.GetStack(1); ok {
+		if _, err := c.state.GetInfo("Sl", caller, glua.LNil); err == nil && caller.What != "G" {
+			text = fmt.Sprintf("%s:%d: %s", caller.Source, caller.CurrentLine, text)
+		}
+	}
+	c.RaiseBare(text)
+}
+
+// RaiseBare ends the call with the text alone.
 func (c *call) RaiseBare(text string) { c.state.Error(glua.LString(text), 0) }

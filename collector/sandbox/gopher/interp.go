@@ -3,7 +3,6 @@ package gopher
 
 import (
 	"bytes"
-	"strings"
 
 	glua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/parse"
@@ -83,11 +82,11 @@ func (in *Interp) Load(name string, source []byte) (lua.Value, error) {
 	}
 	chunk, err := parse.Parse(bytes.NewReader(source), name)
 	if err != nil {
-		return lua.Nil, syntaxError(err)
+		return lua.Nil, syntaxError(err, name, source)
 	}
 	proto, err := glua.Compile(chunk, name)
 	if err != nil {
-		return lua.Nil, syntaxError(err)
+		return lua.Nil, syntaxError(err, name, source)
 	}
 	return toValue(in.state.NewFunctionFromProto(proto)), nil
 }
@@ -183,11 +182,6 @@ func (in *Interp) Used() int { return in.budget.used }
 
 // Close gives the state's memory back.
 func (in *Interp) Close() { in.state.Close() }
-
-func syntaxError(err error) *lua.Error {
-	text := strings.TrimSpace(err.Error())
-	return &lua.Error{Text: text, Value: lua.String(text)}
-}
 
 // scriptError makes a *lua.Error of what PCall returned.
 func (in *Interp) scriptError(err error) error {

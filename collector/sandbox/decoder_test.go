@@ -1,0 +1,211 @@
+package sandbox
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"lma_collector/collector/message"
+)
+
+// record is what a source hands to a decoder.
+func record(payload string) *message.Draft {
+	d := &message.Draft{Type: "logfile", Logger: "section", Hostname: "node-1", Payload: payload}
+	d.SetUUID([16]byte{9})
+	d.SetTimestamp(1454500800e9)
+	d.SetSeverity(6)
+	return d
+}
+
+func TestDecoderPassesOn(t *testing.T) {
+	r := newRun(t, "function process_message() return 0 end", nil)
+	if err := r.decoder().Decode(record("line"), r); err != nil {
+		t.Fatal(err)
+	}
+	r.wantInjected("Type=logfile Logger=section Hostname=node-1 Severity=6 Payload=line")
+}
+
+func TestDecoderInherits(t *testing.T) {
+	r := newRun(t, `function process_message()
+  inject_message({Type="mine", Fields={n=1}})
+  inject_message({Severity=3, Pid=4, Hostname="other", Fields={n=2}})
+  return 0
+end`, nil)
+	d := r.decoder()
+	decode := func() {
+		if err := d.Decode(record("line"), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	decode()
+	ids := [2]string{string(r.injected[0].UUID()), string(r.injected[1].UUID())}
+	if ids[0] != string(record("").UUID[:]) || ids[1] == ids[0] || len(ids[1]) != 16 {
+		t.Errorf("uuids %x %x", ids[0], ids[1])
+	}
+	r.wantInjected(
+		"Type=mine Logger=section Hostname=node-1 Severity=6 Pid=0 n=1",
+		"Type=logfile Logger=section Hostname=other Severity=3 Pid=4 n=2",
+	)
+	decode()
+	if string(r.injected[1].UUID()) != ids[1] {
+		t.Error("the same record gave another uuid")
+	}
+	r.injected = nil
+	bare := &message.Draft{}
+	bare.SetTimestamp(5)
+	if err := d.Decode(bare, r); err != nil {
+		t.Fatal(err)
+	}
+	r.wantInjected("Type=mine Severity=7 Pid=0 n=1", "Hostname=other Severity=3 Pid=4 n=2")
+}
+
+func TestDecoderPayload(t *testing.T) {
+	r := newRun(t, `function process_message()
+  inject_payload("txt", "a", "first")
+  inject_payload("log", "b", "second")
+  return 0
+end`, nil)
+	d := record("line")
+	d.AddString("kept", "yes")
+	if err := r.decoder().Decode(d, r); err != nil {
+		t.Fatal(err)
+	}
+	r.wantInjected(
+		"Type=logfile Logger=section Hostname=node-1 Severity=6 Payload=first kept=yes payload_type=txt payload_name=a",
+		"Type=logfile Logger=section Hostname=node-1 Severity=6 Payload=second payload_type=log payload_name=b",
+	)
+}
+
+func TestDecoderFailures(t *testing.T) {
+	for body, want := range map[string]string{
+		`return -1`:                             "Failed parsing:  payload: bogus",
+		`return -1, "no match"`:                 "Failed parsing: no match payload: bogus",
+		`inject_message({}) return -1, "late"`:  "Failed after a successful inject_message call: late",
+		`return 1`:                              "FATAL: ",
+		`error("oops", 0)`:                      "FATAL: process_message() oops",
+		`inject_message({}) error("oops", 0)`:   "FATAL: process_message() oops",
+		`inject_message({Fields={x={{}}}})`:     "FATAL: process_message() P:1: inject_message() could not encode protobuf - unsupported array type: table",
+		`write_message("Type", nil) return 0`:   "FATAL: process_message() P:1: write_message() failed",
+		`return -1, ("long"):rep(100) .. "end"`: "Failed parsing: " + strings.Repeat("long", 63) + "lon payload: bogus",
+	} {
+		r := newRun(t, "function process_message() "+body+" end require 'string'", nil)
+		err := r.decoder().Decode(record("bogus"), r)
+		if got := strings.ReplaceAll(errText(err), r.env.SharePath("script.lua"), "P"); got != want {
+			t.Errorf("%s\ngot  %q\nwant %q", body, got, want)
+		}
+	}
+}
+
+// TestDecoderStartsAgain lets a script die and live again after its pause.
+func TestDecoderStartsAgain(t *testing.T) {
+	r := newRun(t, `function process_message() if read_message("Payload") == "die" then error("dead", 0) end return 0 end`, nil)
+	d := r.decoder()
+	if err := d.Decode(record("die"), r); errText(err) != "FATAL: process_message() dead" {
+		t.Fatal(err)
+	}
+	if err := d.Decode(record("soon"), r); errText(err) != "FATAL: process_message() dead" || len(r.env.Health.Conditions()) != 1 {
+		t.Fatalf("%v, %v", err, r.env.Health.Conditions())
+	}
+	d.due = time.Now()
+	if err := d.Decode(record("later"), r); err != nil || len(r.env.Health.Conditions()) != 0 {
+		t.Fatalf("%v, %v", err, r.env.Health.Conditions())
+	}
+	if err := d.Decode(record("die"), r); err == nil || d.delay != 500*time.Millisecond {
+		t.Fatalf("%v, pause %v", err, d.delay)
+	}
+}
+
+func TestDecoderZone(t *testing.T) {
+	r := newRun(t, `function process_message() inject_message({Timestamp=1392065939e9}) return 0 end`, map[string]any{"tz": "America/Los_Angeles"})
+	if err := r.decoder().Decode(record(""), r); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.injected[0].Timestamp(); got != (1392065939+8*3600)*1e9 {
+		t.Errorf("timestamp %d", got)
+	}
+}
+
+// TestWriteMessage changes a record in place.
+func TestWriteMessage(t *testing.T) {
+	for body, want := range map[string]string{
+		`w("Type", "T") w("Logger", "L") w("Payload", "P") w("EnvVersion", "E") w("Hostname", "H") w("Severity", 4) w("Pid", "12345")`: "Type=T Logger=L Hostname=H Severity=4 Pid=12345 EnvVersion=E Payload=P",
+		`w("Fields[s]", "x") w("Fields[n]", 1.2345) w("Fields[b]", true) w("Fields[]", "empty")`:                                       "s=x n=1.2345 b=true =empty",
+		`w("Fields[n]", 1, "count", 0, 0) w("Fields[n]", 2, "count", 0, 1)`:                                                            "n=1,2",
+		`w("Fields[s]", "a") w("Fields[s]", "b", "", 1) w("Fields[s]", "c", "", 1)`:                                                    "s=a s=c",
+		`w("Fields[none]", nil) w("Fields[s]", "a") w("Fields[s]", nil)`:                                                               "",
+		`w("Fields[s]", "a") w("Fields[s]", "b", "", 1) w("Fields[s]", "c", "", 2) w("Fields[s]", nil, "", 1)`:                         "s=a s=c",
+		`w("Fields[s]", "a") w("Fields[s]", "b", "", 0, 1) w("Fields[s]", nil, "", 0, 0)`:                                              "s=b",
+		`w("Fields[s]", "cut\0off")`: "s=cut",
+	} {
+		r := newRun(t, "local w = write_message\nfunction process_message() "+body+" return 0 end", nil)
+		if err := r.decoder().Decode(&message.Draft{}, r); err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		if got := describe(r.injected[0]); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", body, got, want)
+		}
+	}
+}
+
+func TestWriteHeaders(t *testing.T) {
+	r := newRun(t, `function process_message()
+  write_message("Uuid", "550d19b9-58c7-49d8-b0dd-b48cd1c5b305")
+  write_message("Timestamp", read_message("Payload"))
+  return 0
+end`, nil)
+	for text, want := range map[string]int64{
+		"2013-12-02T07:21:54.904958136Z": 1385968914904958136, "0x10": 16, "12": 12, "2013-12-02 07:21:54": 1385968914e9,
+	} {
+		r.injected = nil
+		if err := r.decoder().Decode(&message.Draft{Payload: text}, r); err != nil {
+			t.Fatal(err)
+		}
+		m := r.injected[0]
+		if m.Timestamp() != want || string(message.AppendUUID(nil, m.UUID())) != "550d19b9-58c7-49d8-b0dd-b48cd1c5b305" {
+			t.Errorf("%s: %d %x", text, m.Timestamp(), m.UUID())
+		}
+	}
+}
+
+func TestWriteMessageErrors(t *testing.T) {
+	for body, want := range map[string]string{
+		`w("Type")`:                       "incorrect number of arguments",
+		`w("Type", "x", "", 0, 0, 0)`:     "incorrect number of arguments",
+		`w("Type", {})`:                   "only accepts numeric, string, or boolean field values, or nil to delete",
+		`w("Type", 1)`:                    "failed",
+		`w("Type", true)`:                 "failed",
+		`w("Uuid", "nonsense")`:           "failed",
+		`w("Timestamp", "nonsense")`:      "failed",
+		`w("Timestamp", "")`:              "failed",
+		`w("Severity", "high")`:           "failed",
+		`w("Severity", "99999999999")`:    "failed",
+		`w("Pid", false)`:                 "failed",
+		`w("other", "x")`:                 "failed",
+		`w("Fields[int]", 4)`:             "failed",
+		`w("Fields[s]", 4)`:               "failed",
+		`w("Fields[s]", "x", "", 5)`:      "failed",
+		`w("Fields[s]", "x", "", 0, 5)`:   "failed",
+		`w("Fields[new]", "x", "", 0, 1)`: "failed",
+		`w("Fields[s]", nil, "", 0, 9)`:   "failed",
+		`w("Fields[s]", nil, "", 9)`:      "failed",
+	} {
+		r := newRun(t, "local w = write_message\nfunction process_message() local ok, e = pcall(function() "+body+" end) return -1, e end", nil)
+		d := &message.Draft{Payload: "p"}
+		d.AddInt("int", "", 1)
+		d.AddString("s", "x")
+		err := r.decoder().Decode(d, r)
+		wanted := "Failed parsing: " + r.env.SharePath("script.lua") + ":2: write_message() " + want + " payload: p"
+		if errText(err) != wanted {
+			t.Errorf("%s\ngot  %v\nwant %s", body, err, wanted)
+		}
+	}
+	r := newRun(t, `function process_message() write_message("Fields[x]", "y", "", -1) end`, nil)
+	if err := r.decoder().Decode(&message.Draft{}, r); !strings.HasSuffix(errText(err), ":1: bad argument #4 to 'write_message' (field index must be >= 0)") {
+		t.Error(err)
+	}
+	r = newRun(t, `function process_message() write_message("Fields[x]", "y", "", 0, -1) end`, nil)
+	if err := r.decoder().Decode(&message.Draft{}, r); !strings.HasSuffix(errText(err), ":1: bad argument #5 to 'write_message' (array index must be >= 0)") {
+		t.Error(err)
+	}
+}

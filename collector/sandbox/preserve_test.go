@@ -1,0 +1,243 @@
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lma_collector/collector/plugin"
+)
+
+const preserving = `
+_PRESERVATION_VERSION = read_config("version")
+require "circular_buffer"
+require "string"
+local module = require "string"
+count = 0
+t = {1, 2, {x = true}}
+t.self = t
+alias = t[3]
+u = {[true] = "yes", [1.5] = -1/0, nan = 0/0, inf = 1/0, small = 1e-9, third = 1/3}
+s = "quote\" back\\ line\nreturn\rnul\0end"
+code = function() end
+object = setmetatable({}, {})
+cb = circular_buffer.new(2, 2, 60)
+cb:set_header(1, "Add column", "n/s", "max")
+cb:set(0, 1, 1.5)
+local captured = cb
+function process_message()
+  count = count + 1
+  cb:set(60e9, 2, count)
+  inject_payload("txt", "", count, " ", captured == cb)
+  return 0
+end`
+
+const preserved = `_G["_VERSION"] = "Lua 5.1"
+_G["count"] = 1
+_G["t"] = {}
+_G["t"][1] = 1
+_G["t"][2] = 2
+_G["t"][3] = {}
+_G["t"][3]["x"] = true
+_G["t"]["self"] = _G["t"]
+_G["alias"] = _G["t"][3]
+_G["u"] = {}
+_G["u"][true] = "yes"
+_G["u"][1.5] = -1/0
+_G["u"]["nan"] = 0/0
+_G["u"]["inf"] = 1/0
+_G["u"]["small"] = 1e-09
+_G["u"]["third"] = 0.3333333333333333
+_G["s"] = "quote\" back\\ line\
+return\rnul\000end"
+if _G["cb"] == nil then _G["cb"] = circular_buffer.new(2, 2, 60) end
+_G["cb"]:set_header(1, "Add_column", "n/s", "max")
+_G["cb"]:set_header(2, "Column_2", "count", "sum")
+_G["cb"]:fromstring("60 1 1.5 nan nan 1")
+`
+
+func preservingRun(t *testing.T) *run {
+	r := newRun(t, preserving, map[string]any{"version": int64(3)})
+	r.options.PreserveData = true
+	return r
+}
+
+func TestPreservedText(t *testing.T) {
+	r := preservingRun(t)
+	r.env.Name = "my-filter.x"
+	f := r.filter()
+	if err := f.Process(variedMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(r.env.BaseDir, "sandbox_preservation", "my_filter_x.data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "if _PRESERVATION_VERSION and _PRESERVATION_VERSION ~= 3 then return end\n" + preserved
+	if string(data) != want {
+		t.Errorf("got\n%s\nwant\n%s", data, want)
+	}
+	if left, _ := filepath.Glob(filepath.Join(r.env.BaseDir, "sandbox_preservation", ".*")); len(left) != 0 {
+		t.Errorf("left over: %v", left)
+	}
+}
+
+// TestRestart counts on over three lives; the third has another version.
+func TestRestart(t *testing.T) {
+	r := preservingRun(t)
+	for _, life := range []struct {
+		version int64
+		want    string
+	}{{3, "1 true"}, {3, "2 true"}, {4, "1 true"}, {4, "2 true"}} {
+		r.options.Config = map[string]any{"version": life.version}
+		f := r.filter()
+		r.injected = nil
+		if err := f.Process(variedMessage(t)); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.injected[0].Payload(); got != life.want {
+			t.Errorf("version %d: got %s, want %s", life.version, got, life.want)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestRestoredState saves what was restored: it must be the same.
+func TestRestoredState(t *testing.T) {
+	r := preservingRun(t)
+	path := filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data")
+	for i := range 2 {
+		f := r.filter()
+		if i == 0 {
+			if err := f.Process(variedMessage(t)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.script.called = true
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, got, _ := strings.Cut(string(data), "\n"); got != preserved {
+		t.Errorf("got\n%s\nwant\n%s", got, preserved)
+	}
+}
+
+func writeData(t *testing.T, r *run, text string) {
+	t.Helper()
+	path := filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRestoreErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		`_G["count"] = `:                                    `line 1: the end of the file found where a value is expected`,
+		`_G["count"] = os.exit()`:                           `line 1: "." found where a statement is expected`,
+		"_G[\"x\"] = 1\n_G[\"x\"][1] = 2":                   `line 2: "_G" found where an element of a table is expected`,
+		`_G["x"] = "open`:                                   `line 1: the end of the file found where the end of a string is expected`,
+		`_G["cb"]:fromstring("1 2 3")`:                      `line 1: fromstring() too few values: 1, expected 4`,
+		`_G["count"]:fromstring("1 2 3")`:                   `line 1: "fromstring" found where an object that can be restored is expected`,
+		`_G[nil] = 1`:                                       `line 1: "nil" found where a value is expected`,
+		`_G[0/0] = 1`:                                       `line 1: "nil" found where a key is expected`,
+		`while true do end`:                                 `line 1: "true" found where '=' or ':' is expected`,
+		`if _G["y"] == nil then _G["y"] = bloom.new(1) end`: `line 1: "bloom" found where a module whose objects are kept is expected`,
+		`if _G["y"] == nil then _G["y"] = circular_buffer.new(1e9, 1e9, 1) end`: `line 1: circular_buffer.new with bad dimensions`,
+	} {
+		r := preservingRun(t)
+		writeData(t, r, text)
+		_, err := (&FilterConfig{Options: r.options}).NewFilter(r.env)
+		prefix := "cannot restore the script's data from " + filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data") + ": "
+		wanted := prefix + want + "; move the file away to start without the data, or raise _PRESERVATION_VERSION in the script"
+		if errText(err) != wanted {
+			t.Errorf("%s\ngot  %v\nwant %s", text, err, wanted)
+		}
+	}
+}
+
+func TestPreserveErrors(t *testing.T) {
+	r := newRun(t, "t = {[function() end] = 1}\nfunction process_message() return 0 end", nil)
+	r.options.PreserveData = true
+	f := r.filter()
+	if err := f.Process(variedMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data")
+	if err := f.Close(); errText(err) != "cannot keep the script's data in "+path+": serialize_data cannot preserve type 'function'" {
+		t.Error(err)
+	}
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("the file exists: %v", err)
+	}
+}
+
+// TestCheckLeavesData proves that building a filter to check it does not touch a running one's data.
+func TestCheckLeavesData(t *testing.T) {
+	r := preservingRun(t)
+	writeData(t, r, "_G[\"count\"] = 41\n")
+	if err := r.filter().Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, _ := os.ReadFile(filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data"))
+	if string(data) != "_G[\"count\"] = 41\n" {
+		t.Errorf("data are now %q", data)
+	}
+}
+
+// TestKeptWhileRunning writes the data now and then, without a stop.
+func TestKeptWhileRunning(t *testing.T) {
+	r := preservingRun(t)
+	f := r.filter()
+	f.keeper.next = r.now // long ago
+	if err := f.Process(variedMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	err := <-f.keeper.done
+	f.keeper.finished(err)
+	if _, statErr := os.Stat(f.keeper.path); err != nil || statErr != nil {
+		t.Errorf("%v, %v", err, statErr)
+	}
+	f.keeper.next = r.now
+	f.keeper.path = filepath.Join(r.env.ShareDir, "script.lua", "x.data") // a file where a directory should be
+	if err := f.Process(variedMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	f.keeper.finished(<-f.keeper.done)
+	if c := r.env.Health.Conditions(); len(c) != 1 || !strings.Contains(c[0].Text, "cannot keep the script's data") {
+		t.Errorf("conditions %v", c)
+	}
+	f.keeper.path = ""
+}
+
+func FuzzRestore(f *testing.F) {
+	f.Add(preserved)
+	f.Add("if _PRESERVATION_VERSION and _PRESERVATION_VERSION ~= 0 then return end\n_G[\"a\"] = {}\n_G[\"a\"][1] = -1/0\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		r := newRun(t, "a = {}", nil)
+		s, err := r.options.open(r.env, plugin.KindFilter, &Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.close()
+		if s.restoreData(text) != nil {
+			return
+		}
+		if _, err := s.preserve(); err != nil {
+			t.Fatalf("restored but cannot be kept: %v", err)
+		}
+	})
+}
