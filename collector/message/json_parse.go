@@ -22,7 +22,7 @@ func ParseJSON(data []byte, d *Draft) error {
 	err := p.message()
 	if err == nil {
 		if _, more := p.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("more than one value")
+			err = errors.New("something follows the message")
 		}
 	}
 	if err == nil {
@@ -83,21 +83,23 @@ func (p *jsonParser) member(key string) error {
 	case "representations":
 		p.representations = map[string]string{}
 		return p.object(`"representations"`, func(name string) error {
-			text, err := p.text(name)
-			p.representations[name] = text
+			text, set, err := p.text(name)
+			if set {
+				p.representations[name] = text
+			}
 			return err
 		})
 	case "timestamp", "severity", "pid":
 		return p.number(key)
 	}
-	text, err := p.text(key)
-	if err != nil {
+	text, set, err := p.text(key)
+	if err != nil || !set {
 		return err
 	}
 	return p.draft.setText(key, text)
 }
 
-// setText sets a header by the name it has in JSON.
+// setText sets a header by the name it has in JSON. One that is set to "" is not the same as an unset one.
 func (d *Draft) setText(key, text string) error {
 	switch key {
 	case "uuid":
@@ -108,15 +110,15 @@ func (d *Draft) setText(key, text string) error {
 			return fmt.Errorf("uuid %q is not in the form 01234567-89ab-cdef-0123-456789abcdef", text)
 		}
 	case "type":
-		d.Type = text
+		d.Type, d.empty = text, d.empty|emptyType
 	case "logger":
-		d.Logger = text
+		d.Logger, d.empty = text, d.empty|emptyLogger
 	case "payload":
-		d.Payload = text
+		d.Payload, d.empty = text, d.empty|emptyPayload
 	case "env_version":
-		d.EnvVersion = text
+		d.EnvVersion, d.empty = text, d.empty|emptyEnvVersion
 	case "hostname":
-		d.Hostname = text
+		d.Hostname, d.empty = text, d.empty|emptyHostname
 	default:
 		return fmt.Errorf("unknown member %q: a message has uuid, timestamp, type, logger, severity, payload, "+
 			"env_version, pid, hostname, fields and representations", key)
@@ -124,15 +126,16 @@ func (d *Draft) setText(key, text string) error {
 	return nil
 }
 
-func (p *jsonParser) text(key string) (string, error) {
+// text reads a string, or null, which is not set.
+func (p *jsonParser) text(key string) (text string, set bool, err error) {
 	t, err := p.Token()
 	if err != nil || t == nil {
-		return "", err
+		return "", false, err
 	}
-	if s, ok := t.(string); ok {
-		return s, nil
+	if text, set = t.(string); !set {
+		return "", false, fmt.Errorf("%q must be a string", key)
 	}
-	return "", fmt.Errorf("%q must be a string", key)
+	return text, true, nil
 }
 
 func (p *jsonParser) number(key string) error {
