@@ -54,7 +54,7 @@ function Group:evaluate(now, start, early)
     for i = 1, #self.alarms do
         local alarm = self.alarms[i]
         local s, alerts
-        if alarm:due(now, start) then
+        if alarm.ready or alarm:due(now, start) then
             s, alerts = alarm:evaluate(now)
         elseif early then
             local unsure
@@ -63,7 +63,7 @@ function Group:evaluate(now, start, early)
         end
         if s then
             status = gse_utils.max_status(status, s)
-            if #alerts > 0 then
+            if alerts[1] then
                 all = all or {}
                 for j = 1, #alerts do all[#all + 1] = alerts[j] end
             end

@@ -10,7 +10,8 @@ local Alarm = {}
 Alarm.__index = Alarm
 
 local SKIP = "skip"
-local MATCH, NO_DATA, MISSING_DATA = afd_rule.MATCH, afd_rule.NO_DATA, afd_rule.MISSING_DATA
+local MATCH, NO_MATCH, NO_DATA = afd_rule.MATCH, afd_rule.NO_MATCH, afd_rule.NO_DATA
+local OKAY = gse_utils.OKAY
 
 local function severity_of(name, word)
     local status = gse_utils.status_of(word)
@@ -41,18 +42,21 @@ function M.new(def)
     }
     for i, rule in ipairs(trigger.rules or {}) do
         alarm.rules[i] = afd_rule.new(rule)
-        if alarm.rules[i].plan.seconds > alarm.wait then alarm.wait = alarm.rules[i].plan.seconds end
+        if alarm.rules[i].seconds > alarm.wait then alarm.wait = alarm.rules[i].seconds end
     end
     return setmetatable(alarm, Alarm)
 end
 
 -- due tells whether the alarm has been watched for as long as its longest window. Both times are in ns.
-function Alarm:due(now, start) return now - start >= self.wait * 1e9 end
+function Alarm:due(now, start)
+    self.ready = self.ready or now - start >= self.wait * 1e9
+    return self.ready
+end
 
 local function message_of(alarm, rule, found)
     if found == MATCH then return alarm.description end
     if found == NO_DATA then return "No datapoint have been received ever" end
-    return "No datapoint have been received over the last " .. rule.plan.seconds .. " seconds"
+    return "No datapoint have been received over the last " .. rule.seconds .. " seconds"
 end
 
 local function add_alerts(alerts, alarm, rule, found, contexts)
@@ -86,7 +90,7 @@ function Alarm:state(matches, absences)
         if matches > 0 then return self.severity end
         if absences > 0 then return self.no_data end
     end
-    return gse_utils.OKAY
+    return OKAY
 end
 
 local NO_ALERTS = {}
@@ -95,22 +99,22 @@ local NO_ALERTS = {}
 -- list of what is wrong, and whether every rule had data.
 function Alarm:evaluate(now)
     local matches, absences, alerts = 0, 0, nil
-    for i = 1, #self.rules do
-        local rule = self.rules[i]
+    local rules = self.rules
+    for i = 1, #rules do
+        local rule = rules[i]
         local found, contexts = rule:evaluate(now)
-        if found == MATCH then
-            matches = matches + 1
-        elseif found == NO_DATA or found == MISSING_DATA then
-            absences = absences + 1
+        if found ~= NO_MATCH then
+            if found == MATCH then matches = matches + 1 else absences = absences + 1 end
         end
-        if #contexts > 0 then
+        if contexts[1] then
             alerts = alerts or {}
             add_alerts(alerts, self, rule, found, contexts)
         end
     end
+    if matches == 0 and absences == 0 then return OKAY, NO_ALERTS, true end
     local status = self:state(matches, absences)
     if status == SKIP then return nil, NO_ALERTS, false end
-    if status == gse_utils.OKAY or not alerts then return status, NO_ALERTS, absences == 0 end
+    if status == OKAY or not alerts then return status, NO_ALERTS, absences == 0 end
     label_alerts(alerts, status)
     return status, alerts, absences == 0
 end

@@ -1,19 +1,18 @@
 -- One rule of an alarm: a metric, which of its series it watches, a function over a window and a threshold.
 
-local gse_utils = require "gse_utils"
 local afd_window = require "afd_window"
 local value_matching = require "value_matching"
 local table_utils = require "table_utils"
 local table = require "table"
 local tonumber, tostring, ipairs, error, setmetatable = tonumber, tostring, ipairs, error, setmetatable
-local aligned = afd_window.aligned
 
 local M = {}
 local Rule = {}
 Rule.__index = Rule
 
--- What a rule finds.
-M.MATCH, M.NO_MATCH, M.NO_DATA, M.MISSING_DATA = "match", "no match", "no data", "missing data"
+-- What a rule finds: the numbers that a window's test gives.
+M.NO_MATCH, M.MATCH, M.MISSING_DATA, M.NO_DATA = 0, 1, 2, 3
+local NO_MATCH, MATCH, MISSING_DATA, NO_DATA = 0, 1, 2, 3
 
 -- A rule takes in so many series at most: a field of endless values must not eat the memory.
 M.MAX_SERIES = 10000
@@ -35,7 +34,6 @@ end
 -- identity names the datapoints that a rule needs: rules that need the same share them.
 local function identity(rule)
     local parts = { rule.metric, rule.func, rule.window, rule.periods, tostring(rule.value) }
-    if rule.func == "roc" then parts[#parts + 1] = rule.threshold end
     for _, name in ipairs(table_utils.sorted_keys(rule.fields)) do
         parts[#parts + 1] = "(" .. name .. "=" .. tostring(rule.fields[name]) .. ")"
     end
@@ -47,28 +45,27 @@ function M.new(def)
     local rule = {
         metric = def.metric,
         func = def["function"],
-        operator = def.relational_operator,
+        operator = tostring(def.relational_operator),
         threshold = tonumber(def.threshold),
         window = positive(def.window, 10),
         periods = positive(def.periods, 1),
         value = def.value,
         fields = def.fields or {},
         group_by = def.group_by or {},
+        by_group = {}, -- series by the values of group_by
+        series = {},
     }
     if not rule.metric then error("a rule has no metric") end
     if not afd_window.known(rule.func) then error("unknown function " .. tostring(rule.func)) end
     if not rule.threshold then error("the threshold of a rule over " .. rule.metric .. " is not a number") end
-    rule.compare = gse_utils.comparison(rule.operator)
     rule.matchers = matchers_of(rule.fields)
-    rule.plan = afd_window.plan(rule.func, rule.window, rule.periods, rule.threshold)
-    rule.by_group, rule.known = {}, 0
-    rule.fed = {} -- the series that have had a point
+    rule.seconds = afd_window.seconds(rule.window, rule.periods)
     rule.id = identity(rule)
     return setmetatable(rule, Rule)
 end
 
 -- share lets the rule use the series of another one with the same identity.
-function Rule:share(other) self.owner = other.owner or other end
+function Rule:share(other) self.series = other.series end
 
 -- field_names lists the fields that a message must have for the rule.
 function Rule:field_names()
@@ -111,65 +108,44 @@ function Rule:series_of(fields)
 end
 
 function Rule:new_series(key, fields)
-    if self.known >= M.MAX_SERIES then return false end
-    local window = afd_window.new(self.func, self.plan)
-    local series = { put = window.put, read = window.read, fields = fields, value = self.value, rule = self }
-    self.by_group[key], self.known = series, self.known + 1
+    if #self.series >= M.MAX_SERIES then return false end
+    local window = afd_window.new(self.func, self.window, self.periods)
+    local series = { window = window, test = window.test, fields = fields, value = self.value }
+    self.by_group[key] = series
+    self.series[#self.series + 1] = series
     return series
-end
-
--- take adds a point to a series. ns is the point's time.
-function M.take(series, ns, value)
-    local row, newest = aligned(ns), series.newest
-    if not newest then
-        local fed = series.rule.fed
-        fed[#fed + 1], series.newest = series, row
-    elseif row > newest then
-        series.newest = row
-    end
-    series.put(ns, value)
-end
-
--- read_all brings the values of all series up to now, once for all rules that share them.
-function Rule:read_all(now)
-    if self.read_at == now then return end
-    self.read_at = now
-    local span = self.plan.span
-    for i = 1, #self.fed do
-        local s = self.fed[i]
-        s.result, s.anomaly = nil, nil
-        if now - s.newest <= span then
-            s.result, s.anomaly = s.read(now)
-            if s.result ~= s.result then s.result = nil end
-        end
-    end
 end
 
 local NO_CONTEXTS = {}
 
--- evaluate gives what the rule finds at a time in ns, and a list of {value, fields} about it.
-function Rule:evaluate(now)
-    local store = self.owner or self
-    store:read_all(now)
-    local series, compare, threshold = store.fed, self.compare, self.threshold
-    local contexts, matched, missing
+-- evaluate_many is evaluate for any number of series.
+function Rule:evaluate_many(now, series)
+    local contexts, found = nil, NO_DATA
     for i = 1, #series do
         local s = series[i]
-        local value, hit = s.result, nil
-        if value == nil then
-            missing, hit, value = true, true, -1
-        elseif s.anomaly ~= nil and s.anomaly or s.anomaly == nil and compare(value, threshold) then
-            matched, hit = true, true
-        end
-        if hit then
+        local code, value = s.test(s.window, now, self.operator, self.threshold)
+        if code == MATCH or code == MISSING_DATA then
             contexts = contexts or {}
             contexts[#contexts + 1] = { value = value, fields = s.fields }
+            if found ~= MATCH then found = code end
+        elseif code == NO_MATCH and found == NO_DATA then
+            found = NO_MATCH
         end
     end
-    if matched then return M.MATCH, contexts end
-    if missing then return M.MISSING_DATA, contexts end
-    if #series > 0 then return M.NO_MATCH, NO_CONTEXTS end
-    return M.NO_DATA, { { value = -1, fields = self.fields } }
+    if found == NO_DATA then return NO_DATA, { { value = -1, fields = self.fields } } end
+    return found, contexts or NO_CONTEXTS
+end
+
+-- evaluate gives what the rule finds at a time in ns, and a list of {value, fields} about it.
+function Rule:evaluate(now)
+    local series = self.series
+    local s = series[1]
+    if s and not series[2] then
+        local code, value = s.test(s.window, now, self.operator, self.threshold)
+        if code == NO_MATCH then return NO_MATCH, NO_CONTEXTS end
+        if code ~= NO_DATA then return code, { { value = value, fields = s.fields } } end
+    end
+    return self:evaluate_many(now, series)
 end
 
 return M

@@ -19,8 +19,9 @@ local string = require "string"
 local table = require "table"
 local afd = require "afd"
 local afd_rule = require "afd_rule"
+local afd_window = require "afd_window"
 local lma_utils = require "lma_utils"
-local take = afd_rule.take
+local put = afd_window.put
 
 local hostname = read_config("hostname") or error("hostname must be specified!")
 local early = read_config("early") == true
@@ -101,7 +102,7 @@ local function lacks(watcher, fields)
 end
 
 local function find_route(metric, list, fields)
-    local route, taken, refused = { series = {}, groups = {} }, {}, 0
+    local route, taken, refused = { series = {}, windows = {}, groups = {} }, {}, 0
     for _, watcher in ipairs(list) do
         if lacks(watcher, fields) then
             refused = refused + 1
@@ -114,6 +115,7 @@ local function find_route(metric, list, fields)
                 elseif series and not taken[series] then
                     taken[series] = true
                     route.series[#route.series + 1] = series
+                    route.windows[#route.windows + 1] = series.window
                 end
             end
         end
@@ -125,40 +127,57 @@ local function find_route(metric, list, fields)
     return route
 end
 
-local function route_of(metric, list, read_field)
-    local names, key = list.names, ""
-    for i = 1, #names do
-        local value = read_field(names[i])
-        key = key .. "\0" .. (value == nil and "" or tostring(value))
-    end
-    local route = list.known[key]
-    if route then return route end
-    local fields = {}
-    for i = 1, #names do fields[names[i]] = read_field(names[i]) end
-    route = find_route(metric, list, fields)
+local function remember(metric, list, key, fields)
+    local route = find_route(metric, list, fields)
     if list.remembered >= MAX_ROUTES then list.known, list.remembered = {}, 0 end
     list.known[key], list.remembered = route, list.remembered + 1
     return route
 end
 
+local function route_of(metric, list, read_field)
+    local names = list.names
+    local only = names[1]
+    if only and not names[2] then
+        local value = read_field(only)
+        local key = value == nil and "" or value
+        return list.known[key] or remember(metric, list, key, { [only] = value })
+    end
+    local key, fields = "", {}
+    for i = 1, #names do
+        local value = read_field(names[i])
+        fields[names[i]] = value
+        key = key .. "\0" .. tostring(value)
+    end
+    return list.known[key] or remember(metric, list, key, fields)
+end
+
 local function usable(value) return type(value) == "number" and value - value == 0 end
 
--- feed gives a point to its series. value is a number, or a table of named ones.
-local function feed(route, ns, value)
-    local several = type(value) == "table"
-    local series, bad = route.series, nil
-    for i = 1, #series do
-        local s = series[i]
-        local v = value
-        if several then v = s.value and value[s.value] end
+-- feed_named gives a point of several named values to the series that are about one of them.
+local function feed_named(route, ns, values)
+    local bad
+    for _, s in ipairs(route.series) do
+        local v
+        if s.value then v = values[s.value] end
         if usable(v) then
-            take(s, ns, v)
+            put({ s.window }, ns, v)
         elseif v ~= nil then
             bad = tostring(v)
         end
     end
-    for i = 1, #route.groups do route.groups[i].seen = true end
     return bad
+end
+
+-- feed gives a point to its series. value is a number, or a table of named ones.
+local function feed(route, ns, value)
+    if not route.seen then
+        route.seen = true
+        for _, group in ipairs(route.groups) do group.seen = true end
+    end
+    if type(value) == "table" then return feed_named(route, ns, value) end
+    if not usable(value) then return tostring(value) end
+    put(route.windows, ns, value)
+    return nil
 end
 
 local field_paths = setmetatable({}, { __index = function(t, name)
