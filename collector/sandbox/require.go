@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/afdwindow"
 	"lma_collector/collector/sandbox/modules/circularbuffer"
 	"lma_collector/collector/sandbox/modules/cjson"
 )
 
 // nativeModules are the modules written in Go.
 func nativeModules(outputLimit int) []lua.Module {
-	return []lua.Module{cjson.Module(outputLimit), circularbuffer.Module()}
+	return []lua.Module{cjson.Module(outputLimit), circularbuffer.Module(), afdwindow.Module()}
 }
 
 // require gives a module: one that is loaded, a built-in one, or a file of the module directories.
