@@ -23,7 +23,7 @@ type Hold struct {
 	records int
 	over    bool
 
-	logger, hostname, typ, envVersion, signer string
+	logger, hostname, typ, envVersion, signer Kept
 }
 
 // NewHold makes a Hold that counts what it cuts.
@@ -43,11 +43,11 @@ func (h *Hold) Start(d *message.Draft, text string) {
 	h.Draft.Reset()
 	h.Draft.CopyHeaders(d)
 	h.Draft.Payload, h.Draft.Raw = "", nil
-	h.Draft.Logger = Keep(&h.logger, d.Logger)
-	h.Draft.Hostname = Keep(&h.hostname, d.Hostname)
-	h.Draft.Type = Keep(&h.typ, d.Type)
-	h.Draft.EnvVersion = Keep(&h.envVersion, d.EnvVersion)
-	h.Draft.Signer = Keep(&h.signer, d.Signer)
+	h.Draft.Logger = h.logger.Keep(d.Logger)
+	h.Draft.Hostname = h.hostname.Keep(d.Hostname)
+	h.Draft.Type = h.typ.Keep(d.Type)
+	h.Draft.EnvVersion = h.envVersion.Keep(d.EnvVersion)
+	h.Draft.Signer = h.signer.Keep(d.Signer)
 	if d.FieldCount() > 0 {
 		h.keepFields(d)
 	}

@@ -2,6 +2,7 @@ package logline
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"lma_collector/collector/message"
@@ -11,11 +12,14 @@ import (
 
 // SyslogReader reads syslog headers by the options syslog_pattern and fallback_syslog_pattern:
 // without them in every common form.
-type SyslogReader struct{ templates []*Template }
+type SyslogReader struct {
+	templates []*Template
+	expected  string
+}
 
 // NewSyslogReader checks the two options; "" leaves one out. Errors are of the options' names.
 func NewSyslogReader(pattern, fallback string) (SyslogReader, error) {
-	var r SyslogReader
+	r := SyslogReader{expected: SyslogForms}
 	var mistakes []error
 	for _, o := range []struct{ option, text string }{{"syslog_pattern", pattern}, {"fallback_syslog_pattern", fallback}} {
 		if o.text == "" {
@@ -26,9 +30,15 @@ func NewSyslogReader(pattern, fallback string) (SyslogReader, error) {
 			mistakes = append(mistakes, plugin.BadOption(o.option, "%v; write it as in rsyslog, such as %q", err, `<%PRI%>%TIMESTAMP% %HOSTNAME% %syslogtag%%msg%\n`))
 		}
 		r.templates = append(r.templates, t)
+		if len(r.templates) == 1 {
+			r.expected = fmt.Sprintf("a line as of %s %q", o.option, o.text)
+		}
 	}
 	return r, errors.Join(mistakes...)
 }
+
+// Expected says what a record must look like, for errors.
+func (r SyslogReader) Expected() string { return r.expected }
 
 // Read reads the header of a record without its final line end. d gives the time that year-less
 // dates are near to.

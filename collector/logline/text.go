@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"lma_collector/collector/message"
 )
 
 // Chomp removes the line ends at the end of a record.
@@ -31,12 +33,15 @@ func Unexpected(expected, record string) error {
 	return fmt.Errorf("expected %s, found %q%s", expected, record, more)
 }
 
-// Keep gives s as a string that may be kept: *kept when that is equal, else a copy that is left there.
-func Keep(kept *string, s string) string {
-	if *kept != s {
-		*kept = strings.Clone(s)
+// Kept is a text that outlives the record which it was taken from, in memory that is used again.
+type Kept struct{ text []byte }
+
+// Keep copies s; the result is valid until the next Keep.
+func (k *Kept) Keep(s string) string {
+	if string(k.text) != s {
+		k.text = append(k.text[:0], s...)
 	}
-	return *kept
+	return message.View(k.text)
 }
 
 // Digits reads a decimal number at the start of s; n is the number of digits, 0 when there are none

@@ -23,7 +23,7 @@ type Decoder struct {
 
 	hold logline.Hold
 	held record
-	kept struct{ code, subsystem, program string }
+	kept struct{ code, subsystem, program logline.Kept }
 }
 
 var (
@@ -40,7 +40,9 @@ func (c *Decoder) Decode(d *message.Draft, out plugin.Emitter) error {
 	if !c.classify(line, d, r) || c.inMonitor(r) {
 		return c.continuation(line, d, out)
 	}
-	ruled := r.monitor && c.cutRule()
+	if r.monitor && c.hold.Held() > 0 {
+		c.hold.CutSuffix(monitorRule) // the rule above the title came as a line of the record before
+	}
 	c.hold.EndOverflow()
 	c.Release(out)
 	if r.whole {
@@ -49,9 +51,6 @@ func (c *Decoder) Decode(d *message.Draft, out plugin.Emitter) error {
 		return nil
 	}
 	c.keep(d, r)
-	if ruled {
-		c.hold.Append(monitorRule)
-	}
 	return nil
 }
 
@@ -81,11 +80,6 @@ func (c *Decoder) inMonitor(r *record) bool {
 		!strings.Contains(c.hold.Text(), monitorEnd)
 }
 
-// cutRule takes the rule above the title of a dump off the record before.
-func (c *Decoder) cutRule() bool {
-	return c.hold.Held() > 0 && c.hold.CutSuffix(monitorRule)
-}
-
 func (c *Decoder) continuation(line string, d *message.Draft, out plugin.Emitter) error {
 	switch {
 	case c.hold.Held() > 0:
@@ -101,9 +95,9 @@ func (c *Decoder) continuation(line string, d *message.Draft, out plugin.Emitter
 
 func (c *Decoder) keep(d *message.Draft, r *record) {
 	c.held = *r
-	c.held.code = logline.Keep(&c.kept.code, r.code)
-	c.held.subsystem = logline.Keep(&c.kept.subsystem, r.subsystem)
-	c.held.program = logline.Keep(&c.kept.program, r.program)
+	c.held.code = c.kept.code.Keep(r.code)
+	c.held.subsystem = c.kept.subsystem.Keep(r.subsystem)
+	c.held.program = c.kept.program.Keep(r.program)
 	c.held.payload = ""
 	c.hold.Start(d, r.payload)
 }

@@ -26,12 +26,10 @@ type Decoder struct {
 	names   names
 
 	hold      logline.Hold
-	held      record // of the record that is held; its strings lie in the buffers below
+	held      record // of the record that is held; its strings lie in kept and inherited
 	traceback bool   // it is one
-	module    []byte
+	kept      struct{ module, instance, program logline.Kept }
 	inherited []byte
-	instance  []byte
-	program   string
 }
 
 var (
@@ -187,11 +185,9 @@ func (c *Decoder) inherit(d *message.Draft, r *record) bool {
 func (c *Decoder) keep(d *message.Draft, r *record, start int, inherits bool) {
 	c.traceback = start >= 0
 	c.held = *r
-	c.module = append(c.module[:0], r.module...)
-	c.held.module = message.View(c.module)
-	c.instance = append(c.instance[:0], r.instance...)
-	c.held.instance = message.View(c.instance)
-	c.held.program = logline.Keep(&c.program, r.program)
+	c.held.module = c.kept.module.Keep(r.module)
+	c.held.instance = c.kept.instance.Keep(r.instance)
+	c.held.program = c.kept.program.Keep(r.program)
 	c.held.context = ""
 	if inherits {
 		c.held.context = message.View(c.inherited)

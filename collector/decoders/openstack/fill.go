@@ -3,7 +3,6 @@ package openstack
 import (
 	"strings"
 
-	"lma_collector/collector/logline"
 	"lma_collector/collector/message"
 )
 
@@ -102,35 +101,35 @@ func (c *Decoder) addRequest(d *message.Draft, r *record) {
 }
 
 // names gives messages their logger and program by the logger of their source, which it remembers.
-type names struct {
-	source, logger, program string
-}
+type names struct{ source, logger, program string }
 
 // of gives logger and program: of a source named nova_nova-api these are openstack.nova and nova-api.
 // A program that the record names itself wins. A source without a name is known by its Python module.
 func (n *names) of(source string, r *record) (logger, program string) {
+	if source == "" {
+		source = nameless(r)
+	}
 	if source != n.source || n.logger == "" {
 		n.source = strings.Clone(source)
 		service, program := splitSource(n.source)
 		n.logger, n.program = "openstack."+service, program
 	}
-	if source == "" {
-		service, _, _ := strings.Cut(r.module, ".")
-		if service == "" {
-			service = r.program
-		}
-		if service == "" {
-			service = "uwsgi" // its lines are all that name neither
-		}
-		logline.Keep(&n.program, service)
-		if n.logger[len("openstack."):] != service {
-			n.logger = "openstack." + n.program
-		}
-	}
 	if r.program != "" {
 		return n.logger, r.program
 	}
 	return n.logger, n.program
+}
+
+// nameless names a source by what a record says.
+func nameless(r *record) string {
+	service, _, _ := strings.Cut(r.module, ".")
+	switch {
+	case service != "":
+		return service
+	case r.program != "":
+		return r.program
+	}
+	return "uwsgi" // its lines are all that name neither
 }
 
 // splitSource takes SERVICE_PROGRAM apart; where one of them is missing the other stands for both.

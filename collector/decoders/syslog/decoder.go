@@ -24,7 +24,7 @@ var _ plugin.Decoder = (*Decoder)(nil)
 func (c *Decoder) Decode(d *message.Draft, out plugin.Emitter) error {
 	h := &c.read
 	if !c.header.Read(h, logline.Chomp(d.Payload), c.zone, d) {
-		return logline.Unexpected(logline.SyslogForms, d.Payload)
+		return logline.Unexpected(c.header.Expected(), d.Payload)
 	}
 	d.Type = "log"
 	d.Logger = strings.TrimSuffix(d.Logger, ".log")
