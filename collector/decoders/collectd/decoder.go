@@ -20,7 +20,7 @@ type Decoder struct {
 	metric metric
 	draft  message.Draft
 
-	emitted uint64 // messages made of the current body
+	emitted uint32 // messages made of the current body
 	refused int    // value lists of the current body that could not be used
 	reason  string // why the first of them
 	nulls   int64
@@ -143,8 +143,7 @@ func (d *Decoder) begin(record *message.Draft) *message.Draft {
 	out.Reset()
 	out.CopyHeaders(record)
 	out.Logger = "collectd"
-	low := out.UUID[8:]
-	binary.BigEndian.PutUint64(low, binary.BigEndian.Uint64(low)+d.emitted)
+	binary.BigEndian.PutUint32(out.UUID[:4], binary.BigEndian.Uint32(out.UUID[:4])+d.emitted)
 	d.emitted++
 	return out
 }

@@ -144,12 +144,12 @@ func TestTagsOfTheSiteUUIDsAndPayload(t *testing.T) {
 	c := defaultConfig()
 	c.Payload = false
 	record := &message.Draft{Payload: `[` + load + `]`}
-	record.SetUUID([16]byte{15: 255})
+	record.SetUUID([16]byte{3: 255, 15: 1})
 	list, err := decode(t, newDecoder(t, c, env), record)
 	if err != nil || len(list) != 3 {
 		t.Fatal(list, err)
 	}
-	for i, uuid := range []string{"00000000-0000-0000-0000-0000000000ff", "00000000-0000-0000-0000-000000000100", "00000000-0000-0000-0000-000000000101"} {
+	for i, uuid := range []string{"000000ff-0000-0000-0000-000000000001", "00000100-0000-0000-0000-000000000001", "00000101-0000-0000-0000-000000000001"} {
 		fields := list[i]["fields"].(map[string]any)
 		if list[i]["uuid"] != uuid || fields["environment_label"] != "env-1" || fields["source"] != "load" || list[i]["payload"] != nil {
 			t.Errorf("message %d: %v", i, list[i])

@@ -1,0 +1,203 @@
+package lineproto
+
+import (
+	"errors"
+	"strings"
+
+	"lma_collector/collector/jsonscan"
+	"lma_collector/collector/message"
+)
+
+// Errors of messages that are no metrics.
+var (
+	ErrNoName      = errors.New("Fields[name] is missing")
+	ErrBadName     = errors.New("Fields[name] is not a text that can be a measurement")
+	ErrNoValue     = errors.New("Fields[value] is missing")
+	ErrNoField     = errors.New("Fields[value_fields] does not list any valid field")
+	ErrNoTimestamp = errors.New("the message has no timestamp")
+)
+
+// Encoder turns metrics into lines. One goroutine uses it; it allocates nothing once it is warm.
+type Encoder struct {
+	precision Precision
+	common    []string // fields that are tags wherever they are present
+
+	marks  []uint32 // of each field of the message at hand, to find one fast
+	fields []indexed
+	tags   tagSet
+	points bulkReader
+}
+
+// indexed is a field of the message at hand: its name, and where to find it again.
+type indexed struct {
+	name string
+	at   int
+}
+
+// NewEncoder makes an encoder. common names the fields that are tags of every metric that has them.
+func NewEncoder(precision Precision, common []string) *Encoder {
+	return &Encoder{precision: precision, common: common}
+}
+
+// Append appends a message's lines, each with a newline, and tells their number. A metric whose only
+// value is NaN or infinite has none. The error says what is not a metric; of a bulk metric the good
+// points are there all the same.
+func (e *Encoder) Append(dst []byte, m *message.Message) (out []byte, lines int, err error) {
+	if !m.HasTimestamp() {
+		return dst, 0, ErrNoTimestamp
+	}
+	e.index(m)
+	if strings.HasSuffix(m.Type(), "bulk_metric") {
+		return e.appendBulk(dst, m)
+	}
+	start := len(dst)
+	name, err := e.name(m)
+	if err != nil {
+		return dst, 0, err
+	}
+	e.tags.reset()
+	e.addListed(m)
+	e.addCommon(m)
+	dst = AppendMeasurement(dst, name)
+	dst = append(e.tags.append(dst), ' ')
+	values := len(dst)
+	if dst, err = e.appendFields(dst, m); err != nil || len(dst) == values {
+		return dst[:start], 0, err
+	}
+	dst = e.precision.AppendTime(append(dst, ' '), m.Timestamp())
+	return append(dst, '\n'), 1, nil
+}
+
+func (e *Encoder) index(m *message.Message) {
+	e.marks, e.fields = e.marks[:0], e.fields[:0]
+	for name, at := range m.FieldNames {
+		e.marks = append(e.marks, mark(name))
+		e.fields = append(e.fields, indexed{name, at})
+	}
+}
+
+// mark is a number that names seldom share: the length, the first and the last character.
+func mark(name string) uint32 {
+	if name == "" {
+		return 0
+	}
+	return uint32(len(name))<<16 | uint32(name[0])<<8 | uint32(name[len(name)-1])
+}
+
+// find is the first field of a name.
+func (e *Encoder) find(m *message.Message, name string) (f message.Field, ok bool) {
+	wanted := mark(name)
+	for i, have := range e.marks {
+		if have == wanted && e.fields[i].name == name {
+			return m.FieldAt(e.fields[i].at), true
+		}
+	}
+	return f, false
+}
+
+// first is the first value of the first field of a name.
+func (e *Encoder) first(m *message.Message, name string) (v message.Value, ok bool) {
+	if f, found := e.find(m, name); found {
+		return f.Value(0)
+	}
+	return v, false
+}
+
+func (e *Encoder) name(m *message.Message) (string, error) {
+	v, ok := e.first(m, "name")
+	switch {
+	case !ok:
+		return "", ErrNoName
+	case !isMeasurement(v.Text()):
+		return "", ErrBadName
+	}
+	return v.Text(), nil
+}
+
+// isMeasurement tells whether a line can begin with a name: one that begins with '#' would be a comment.
+func isMeasurement(name string) bool { return writable(name) != "" && name[0] != '#' }
+
+// addListed adds the tags that the message itself names.
+func (e *Encoder) addListed(m *message.Message) {
+	list, ok := e.find(m, "tag_fields")
+	if !ok {
+		return
+	}
+	for name := range list.Values {
+		e.addField(m, name.Text())
+	}
+}
+
+// addCommon adds the common tags; what the message named comes before.
+func (e *Encoder) addCommon(m *message.Message) {
+	for _, name := range e.common {
+		e.addField(m, name)
+	}
+}
+
+func (e *Encoder) addField(m *message.Message, name string) {
+	if v, ok := e.first(m, name); ok {
+		e.addTag(name, v)
+	}
+}
+
+func (e *Encoder) addTag(name string, v message.Value) {
+	if from, ok := e.tags.open(name); ok {
+		valueAt := len(e.tags.text)
+		e.tags.text = appendTagText(e.tags.text, v)
+		e.tags.close(from, valueAt)
+	}
+}
+
+// appendFields appends the fields that value_fields lists, or the one named value.
+func (e *Encoder) appendFields(dst []byte, m *message.Message) ([]byte, error) {
+	listed, present := false, false
+	if list, ok := e.find(m, "value_fields"); ok {
+		for name := range list.Values {
+			listed = true
+			if v, ok := e.first(m, name.Text()); ok && writable(name.Text()) != "" {
+				dst = appendField(dst, name.Text(), v)
+				present = true
+			}
+		}
+	}
+	if present {
+		return dst, nil
+	}
+	v, ok := e.first(m, "value")
+	switch {
+	case ok:
+		return appendField(dst, "value", v), nil
+	case listed:
+		return dst, ErrNoField
+	}
+	return dst, ErrNoValue
+}
+
+// appendField appends key=value, with a comma unless it is the line's first (after a space); nothing
+// for a value that cannot be written.
+func appendField(dst []byte, key string, v message.Value) []byte {
+	start := len(dst)
+	if dst[start-1] != ' ' {
+		dst = append(dst, ',')
+	}
+	dst = append(AppendKey(dst, key), '=')
+	valueAt := len(dst)
+	if dst = appendValue(dst, v); len(dst) == valueAt {
+		return dst[:start]
+	}
+	return dst
+}
+
+// bulkReader reads the points of a bulk metric.
+type bulkReader struct {
+	scan   jsonscan.Scanner
+	values []pair
+	tags   []pair
+}
+
+// pair is a member of a point's values or tags.
+type pair struct {
+	name  string
+	value message.Value
+}
