@@ -9,6 +9,7 @@
 local os = require "os"
 local string = require "string"
 local lma_utils = require "lma_utils"
+local orderedPairs = require("table_utils").orderedPairs
 
 local hostname = read_config("hostname") or error("hostname must be specified!")
 local grace = read_config("grace_interval") or 0
@@ -59,9 +60,9 @@ end
 function timer_event(ns)
     local seconds = (ns - last_tick) / 1e9
     if seconds <= 0 then return end
-    for service, counter in pairs(counters) do
-        for label, count in pairs(counter) do
-            lma_utils.add_to_bulk_metric("log_messages", count / seconds,
+    for label in orderedPairs(lma_utils.label_to_severity_map) do
+        for service, counter in orderedPairs(counters) do
+            lma_utils.add_to_bulk_metric("log_messages", counter[label] / seconds,
                 { hostname = hostname, service = service, level = string.lower(label) })
             counter[label] = 0
         end
