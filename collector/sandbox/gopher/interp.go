@@ -40,6 +40,7 @@ func New() *Interp {
 		RegistryMaxSize:     1 << 20,
 	})
 	in.call = call{in: in, state: in.state}
+	in.budget.reset(0)
 	in.state.SetContext(&in.budget)
 	in.openBase()
 	return in

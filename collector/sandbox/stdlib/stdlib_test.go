@@ -1,0 +1,112 @@
+package stdlib
+
+import (
+	"testing"
+	"time"
+
+	"lma_collector/collector/sandbox/gopher"
+	"lma_collector/collector/sandbox/lua"
+)
+
+// evaluate gives the results of an expression as text, joined by bars, or the error.
+func evaluate(t testing.TB, expression string) string {
+	t.Helper()
+	in := gopher.New()
+	defer in.Close()
+	OpenBase(in)
+	clock := func() time.Time { return time.Unix(1454500800, 999) }
+	for _, m := range Modules(clock) {
+		in.SetGlobal(m.Name, m.Open(in).Value())
+	}
+	fn, err := in.Load("test", []byte(`local function show(...)
+  local out = {}
+  for i = 1, select("#", ...) do out[i] = tostring((select(i, ...))) end
+  return table.concat(out, "|")
+end
+return show(`+expression+`)`))
+	if err != nil {
+		return err.Error()
+	}
+	result := make([]lua.Value, 1)
+	if err := in.Call(fn, result); err != nil {
+		return err.Error()
+	}
+	return result[0].Text()
+}
+
+// TestResults has expressions with what C Lua 5.1 gives.
+func TestResults(t *testing.T) {
+	for expression, want := range map[string]string{
+		// numbers and text
+		`1e15, 2^53, 0.1 + 0.2, 1/3, -0.0, 1e100, 100000, 1e14, 12345678901234567`: "1e+15|9.007199254741e+15|0.3|0.33333333333333|-0|1e+100|100000|1e+14|1.2345678901235e+16",
+		`math.huge, -math.huge, math.huge == 1/0, 123.0, -5`:                       "inf|-inf|true|123|-5",
+		`nil, true, false`: "nil|true|false",
+		`tostring(setmetatable({}, {__tostring = function() return "me" end}))`:                                                "me",
+		`tonumber("1e3"), tonumber(" 0x10 "), tonumber("010"), tonumber("0b11"), tonumber("1_000")`:                            "1000|16|10|nil|nil",
+		`tonumber("inf"), tonumber("nan") ~= tonumber("nan"), tonumber(""), tonumber(" "), tonumber("1 2"), tonumber("--1")`:   "inf|true|nil|nil|nil|nil",
+		`tonumber("ff", 16), tonumber("0xff", 16), tonumber("zz", 36), tonumber("8", 8), tonumber("", 16), tonumber("101", 2)`: "255|255|1295|nil|nil|5",
+		`tonumber({}), tonumber(nil), tonumber("0x"), tonumber("5."), tonumber(".5"), tonumber("1e"), tonumber("0x1p4")`:       "nil|nil|nil|5|0.5|nil|16",
+		// format
+		`string.format("%d %i %5d|%-5d|%05d|%+d|% d|%.3d", 3.7, -3, 42, 42, 42, 42, 42, 5)`:                      "3 -3    42|42   |00042|+42| 42|005",
+		`string.format("%x %X %#x %o %u %x", 255, 255, 255, 8, 42, -1)`:                                          "ff FF 0xff 10 42 ffffffffffffffff",
+		`string.format("%g %g %g %.3g %g %G", 0.1, 100000, 1e6, 1234.5, 1e20, 1e-10)`:                            "0.1 100000 1e+06 1.23e+03 1e+20 1E-10",
+		`string.format("%f %.2f %5.1f|%-8.3f|%e %.0f", 1.5, 2.345, 3.14159, 2.5, 12345.678, 2.5)`:                "1.500000 2.35   3.1|2.500   |1.234568e+04 2",
+		`string.format("%s %5s|%-5s|%.2s|%5.1s|%s", "a", "b", "c", "xyz", "xyz", 1.5)`:                           "a     b|c    |xy|    x|1.5",
+		`string.format("%q", 'a"b\\c\nd\re\0f')`:                                                                 "\"a\\\"b\\\\c\\\nd\\re\\000f\"",
+		`string.format("%c%c%%", 65, 200)`:                                                                       "A\xc8%",
+		`string.format("%g %f %d", 1/0, -1/0, "10")`:                                                             "inf -inf 10",
+		`string.format("%.14g", 0.1), string.format("%.3f", "1.5"), string.format("%5.2s|", "\195\169\195\169")`: "0.1|1.500|   \xc3\xa9|",
+		`string.format("%")`:        "test:6: invalid option '%\x00' to 'format'",
+		`string.format("%y", 1)`:    "test:6: invalid option '%y' to 'format'",
+		`string.format("%d")`:       "test:6: bad argument #2 to 'format' (number expected, got no value)",
+		`string.format("%d", "x")`:  "test:6: bad argument #2 to 'format' (number expected, got string)",
+		`string.format("%s", nil)`:  "test:6: bad argument #2 to 'format' (string expected, got nil)",
+		`string.format("%123d", 1)`: "test:6: invalid format (width or precision too long)",
+		// strings
+		`string.upper("äbc"), string.lower("ÄBC"), string.upper("\255")`: "äBC|Äbc|\xff",
+		`string.rep("ab", 3), string.rep("x", 0), string.rep("x", -1)`:   "ababab||",
+		`string.rep("x", 1e10)`: "not enough memory",
+		`string.char(), string.char(72, 105), pcall(string.char, 256)`:                          "|Hi|false|bad argument #1 to 'char' (invalid value)",
+		`("x"):upper(), #string.format("%99d", 1)`:                                              "X|99",
+		`string.find("abc", "b"), string.gsub("hello", "l", "L"), ("k=v"):match("(%w+)=(%w+)")`: "2|heLLo|k|v",
+		// tables
+		`table.concat({1, 2.5, "x"}, ", "), table.concat({}), table.concat({1,2,3}, "-", 2, 3)`: "1, 2.5, x||2-3",
+		`table.concat({1, {}, 3})`:               "test:6: invalid value (table) at index 2 in table for 'concat'",
+		`table.getn({1,2}), table.maxn({[5]=1})`: "2|5",
+		`(function() local n = 0; table.foreach({1,2,x=3}, function(k, v) n = n + v end); return n end)()`:      "6",
+		`(function() return table.foreachi({1,2,3}, function(i, v) if i == 2 then return "two" end end) end)()`: "two",
+		`pcall(table.setn, {}, 1)`: "false|'setn' is obsolete",
+		// math
+		`math.pi, math.mod(7, 3), math.floor(-1.5), math.fmod(-7, 3)`: "3.1415926535898|1|-2|-1",
+		// os
+		`os.time(), os.time({year=2016, month=2, day=3}), os.time({year=2016, month=14, day=3, hour=0, min=-1, sec=5})`: "1454500800|1454500800|1486079945",
+		`os.date("%Y-%m-%d %H:%M:%S", 0), os.date("!%c", 1454500800), os.date("%x %X %p", 50000)`:                       "1970-01-01 00:00:00|Wed Feb  3 12:00:00 2016|01/01/70 13:53:20 PM",
+		`os.date("%a %A %b %B %C %d %D %e %F %g %G %h %I %j %k %l %M %n%t%%", 1454500800)`:                              "Wed Wednesday Feb February 20 03 02/03/16  3 2016-02-03 16 2016 Feb 12 034 12 12 00 \n\t%",
+		`os.date("%r %R %s %S %T %u %U %V %w %W %y %Y %z %Z %Ey", 1454500800)`:                                          "12:00:00 PM 12:00 1454500800 00 12:00:00 3 05 05 3 05 16 2016 +0000 UTC 16",
+		`os.date("%Q")`: "test:6: bad argument #1 to 'date' (invalid conversion specifier '%Q')",
+		`os.date("*t", 1454500800).yday, os.date("*t", 0).wday, os.date("*t").isdst`:      "34|5|false",
+		`os.difftime(5, 3), os.execute, os.getenv, os.exit, os.remove`:                    "2|nil|nil|nil|nil",
+		`os.time({year=2016, month=2})`:                                                   "test:6: field 'day' missing in date table",
+		`loadstring, dofile, load, print, coroutine, collectgarbage, newproxy, debug, io`: "nil|nil|nil|nil|nil|nil|nil|nil|nil",
+		`_VERSION, type(package), gcinfo()`:                                               "Lua 5.1|table|0|0",
+	} {
+		if got := evaluate(t, expression); got != want {
+			t.Errorf("%s\ngot  %q\nwant %q", expression, got, want)
+		}
+	}
+}
+
+// TestLibraryContents compares each library with the list that scripts rely on.
+func TestLibraryContents(t *testing.T) {
+	for library, names := range map[string]string{
+		"math":   "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp huge ldexp log log10 max min mod modf pi pow rad random randomseed sin sinh sqrt tan tanh",
+		"os":     "clock date difftime time",
+		"string": "byte char dump find format gfind gmatch gsub len lower match rep reverse sub upper",
+		"table":  "concat foreach foreachi getn insert maxn remove setn sort",
+	} {
+		got := evaluate(t, `(function() local n = {} for k in pairs(`+library+`) do n[#n+1] = k end table.sort(n) return table.concat(n, " ") end)()`)
+		if got != names {
+			t.Errorf("%s\ngot  %s\nwant %s", library, got, names)
+		}
+	}
+}
