@@ -88,6 +88,9 @@ func (b *builder) makeFilter(u *unit) {
 	check.Inject = func(*message.Draft) error { return nil }
 	instance, err := conf.NewFilter(&check)
 	b.checked(u, instance, err)
+	if m, ok := instance.(plugin.Matching); ok && u.consumer.MessageMatcher == "" {
+		u.consumer.MessageMatcher = m.MessageMatcher()
+	}
 	b.bufferingNote(u)
 	b.checkQueue(u, false)
 	m := b.compile(u)
