@@ -86,9 +86,11 @@ func (d *Decoder) Decode(draft *message.Draft, out plugin.Emitter) error {
 	case status > 0:
 		return d.failed(fmt.Errorf("FATAL: %s", s.lastError))
 	case status < 0 && d.made > 0:
-		return fmt.Errorf("Failed after a successful inject_message call: %s", s.lastError) //nolint:staticcheck // hekad's text
+		//lint:ignore ST1005 hekad's text
+		return fmt.Errorf("Failed after a successful inject_message call: %s", s.lastError)
 	case status < 0:
-		return fmt.Errorf("Failed parsing: %s payload: %s", s.lastError, excerpt(d.before.Payload)) //nolint:staticcheck // hekad's text
+		//lint:ignore ST1005 hekad's text
+		return fmt.Errorf("Failed parsing: %s payload: %s", s.lastError, excerpt(d.before.Payload))
 	case d.made == 0:
 		out.Emit(draft)
 	}

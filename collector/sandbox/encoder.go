@@ -59,7 +59,8 @@ func (e *Encoder) Encode(dst []byte, m *message.Message) ([]byte, error) {
 	case status == nothing:
 		return dst, nil
 	case status < 0:
-		return dst, fmt.Errorf("Failed serializing: %s", s.lastError) //nolint:staticcheck // hekad's text
+		//lint:ignore ST1005 hekad's text
+		return dst, fmt.Errorf("Failed serializing: %s", s.lastError)
 	}
 	e.keeper.keep(s)
 	switch {

@@ -94,6 +94,7 @@ func (f *Filter) Tick(now time.Time) error {
 func (f *Filter) terminate() error {
 	reason := f.script.lastError
 	f.script.close()
+	logTrace(f.env, f.script)
 	f.payload.Reset()
 	f.payload.Type, f.payload.Logger, f.payload.Payload = "heka.sandbox-terminated", "hekad", reason
 	f.payload.AddString("plugin", f.env.Name)
@@ -101,6 +102,14 @@ func (f *Filter) terminate() error {
 		_ = f.env.Inject(&f.payload) // what matters is the error below, which the host reports
 	}
 	return plugin.Fatal(fmt.Errorf("terminated: %s", reason))
+}
+
+// logTrace helps a script's author: the reason itself is the host's to report.
+func logTrace(env *plugin.Env, s *script) {
+	if env.Log != nil && s.trace != "" {
+		env.Log.Info("the script died", "error", s.lastError, "trace", s.trace)
+	}
+	s.trace = ""
 }
 
 // Close calls timer_event where that is wanted and keeps the script's data.

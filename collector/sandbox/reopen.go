@@ -52,6 +52,7 @@ func (r *reopener) ready() error {
 
 // failed notes that the script is dead and when to start it again. It returns the reason.
 func (r *reopener) failed(reason error) error {
+	logTrace(r.env, r.script)
 	retries := plugin.DefaultRetries()
 	now := time.Now()
 	if r.delay == 0 || now.Sub(r.due) > retries.MaxDelay { // it had lived for a while

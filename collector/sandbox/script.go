@@ -35,6 +35,7 @@ type settings struct {
 	instructionLimit int // for each call, 0: none
 	outputLimit      int // bytes, 0: none
 	clock            func() time.Time
+	metrics          *plugin.Metrics
 }
 
 // script is a running Lua script. One goroutine uses it.
@@ -62,8 +63,10 @@ type script struct {
 	status     int // of the last process_message
 	lastError  string
 	terminated bool
-	called     bool // process_message or timer_event, since the start
-	maxUsed    int  // most instructions of a call that succeeded
+	called     bool   // process_message or timer_event, since the start
+	trace      string // where the error that ended the script happened
+	maxUsed    int    // most instructions of a call that succeeded
+	usage      *plugin.Number
 }
 
 // newScript reads the script, runs its top level, and leaves it ready for messages.
@@ -75,7 +78,11 @@ func newScript(set settings, h host) (*script, error) {
 	if set.clock == nil {
 		set.clock = time.Now
 	}
+	if set.metrics == nil {
+		set.metrics = &plugin.Metrics{}
+	}
 	s := &script{settings: set, host: h, interp: gopher.New(), loading: map[string]bool{}}
+	s.usage = set.metrics.Gauge("lua_max_instructions", "", "most Lua instructions of one call")
 	s.openLibraries()
 	s.openAPI()
 	if err := s.runTop(source); err != nil {
@@ -172,11 +179,22 @@ func (s *script) callEntry(name string, results []lua.Value, args ...lua.Value) 
 	s.called = true
 	s.interp.SetBudget(s.instructionLimit)
 	if err := s.interp.Call(fn, results, args...); err != nil {
+		s.keepTrace(err)
 		s.terminate(name + "() " + err.Error())
 		return false
 	}
-	s.maxUsed = max(s.maxUsed, s.interp.Used())
+	if used := s.interp.Used(); used > s.maxUsed {
+		s.maxUsed = used
+		s.usage.Set(int64(used))
+	}
 	return true
+}
+
+func (s *script) keepTrace(err error) {
+	var e *lua.Error
+	if errors.As(err, &e) {
+		s.trace = e.Trace
+	}
 }
 
 // terminate ends the script: its interpreter is closed, the reason is kept.

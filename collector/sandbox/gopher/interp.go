@@ -22,6 +22,9 @@ type Interp struct {
 
 var _ lua.Interp = (*Interp)(nil)
 
+// maxCalls is how deep calls may nest. C Lua has 20000, but the trace of an overflow costs the square.
+const maxCalls = 5000
+
 // baseFunctions are what scripts get of the base library.
 var baseFunctions = []string{
 	"_G", "_VERSION", "assert", "error", "getfenv", "getmetatable", "ipairs", "module", "next", "pairs", "pcall",
@@ -33,7 +36,7 @@ func New() *Interp {
 	in := &Interp{classes: map[*lua.Class]*glua.LTable{}}
 	in.state = glua.NewState(glua.Options{
 		SkipOpenLibs:        true,
-		CallStackSize:       20000,
+		CallStackSize:       maxCalls,
 		MinimizeStackMemory: true,
 		RegistrySize:        1024,
 		RegistryGrowStep:    4096,
