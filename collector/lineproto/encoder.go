@@ -84,21 +84,21 @@ func mark(name string) uint32 {
 	return uint32(len(name))<<16 | uint32(name[0])<<8 | uint32(name[len(name)-1])
 }
 
-// find is the first field of a name.
-func (e *Encoder) find(m *message.Message, name string) (f message.Field, ok bool) {
+// find tells where the first field of a name is, -1 when there is none.
+func (e *Encoder) find(name string) (at int) {
 	wanted := mark(name)
 	for i, have := range e.marks {
 		if have == wanted && e.fields[i].name == name {
-			return m.FieldAt(e.fields[i].at), true
+			return e.fields[i].at
 		}
 	}
-	return f, false
+	return -1
 }
 
 // first is the first value of the first field of a name.
 func (e *Encoder) first(m *message.Message, name string) (v message.Value, ok bool) {
-	if f, found := e.find(m, name); found {
-		return f.Value(0)
+	if at := e.find(name); at >= 0 {
+		return m.ValueAt(at)
 	}
 	return v, false
 }
@@ -119,11 +119,11 @@ func isMeasurement(name string) bool { return writable(name) != "" && name[0] !=
 
 // addListed adds the tags that the message itself names.
 func (e *Encoder) addListed(m *message.Message) {
-	list, ok := e.find(m, "tag_fields")
-	if !ok {
+	at := e.find("tag_fields")
+	if at < 0 {
 		return
 	}
-	for name := range list.Values {
+	for name := range m.FieldAt(at).Values {
 		e.addField(m, name.Text())
 	}
 }
@@ -152,8 +152,8 @@ func (e *Encoder) addTag(name string, v message.Value) {
 // appendFields appends the fields that value_fields lists, or the one named value.
 func (e *Encoder) appendFields(dst []byte, m *message.Message) ([]byte, error) {
 	listed, present := false, false
-	if list, ok := e.find(m, "value_fields"); ok {
-		for name := range list.Values {
+	if at := e.find("value_fields"); at >= 0 {
+		for name := range m.FieldAt(at).Values {
 			listed = true
 			if v, ok := e.first(m, name.Text()); ok && writable(name.Text()) != "" {
 				dst = appendField(dst, name.Text(), v)
