@@ -55,7 +55,7 @@ func (s *Scratch) walk(m *message.Message) {
 		}
 		p := &s.fields[slot]
 		p.turn, p.at = s.turn, at
-		p.value, p.ok = m.FieldAt(at).Value(0)
+		p.value, p.ok = m.ValueAt(at)
 		if missing--; missing == 0 {
 			return
 		}

@@ -136,6 +136,8 @@ func (t *test) matchField(m *message.Message, s *Scratch) bool {
 	var ok bool
 	if s != nil && t.slot >= 0 {
 		v, ok = s.value(m, t)
+	} else if t.first() {
+		v, ok = m.Value(t.field)
 	} else if f, found := m.Field(t.field, t.nth); found {
 		v, ok = f.Value(t.ai)
 	}

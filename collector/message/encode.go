@@ -84,23 +84,33 @@ func (d *Draft) sealHeaders(b []byte, m *Message) (i int) {
 // which is nearly every field.
 func putSingle(b []byte, i int, f *draftField, v *Value) int {
 	name, representation := len(f.name), len(f.representation)
-	text := f.typ <= TypeBytes
 	size := 8
-	if text {
+	if f.typ <= TypeBytes {
 		size = len(v.text)
 	} else if f.typ != TypeDouble {
 		size = varintSize(v.bits)
 	}
-	i = putHead(b, i, tagField, 7+name+representation+varintSize(uint64(size))+size)
+	if body := 8 + name + representation + size; body < 0x80 {
+		b[i], b[i+1] = tagField<<3|2, byte(body)
+		i += 2
+	} else {
+		i = putHead(b, i, tagField, body-1+varintSize(uint64(size)))
+	}
 	b[i], b[i+1] = fieldName<<3|2, byte(name)
 	i += 2 + copy(b[i+2:], f.name)
-	b[i], b[i+1], b[i+2], b[i+3] = fieldType<<3, byte(f.typ), fieldRepresentation<<3|2, byte(representation)
+	binary.LittleEndian.PutUint32(b[i:], plainString|uint32(f.typ)<<8|uint32(representation)<<24)
 	i += 4
 	if representation > 0 {
 		i += copy(b[i:], f.representation)
 	}
-	i = putHead(b, i, fieldString+int(f.typ), size)
-	if text {
+	b[i] = byte(fieldString+f.typ)<<3 | 2
+	if size < 0x80 {
+		b[i+1] = byte(size)
+		i += 2
+	} else {
+		i = putVarint(b, i+1, uint64(size))
+	}
+	if f.typ <= TypeBytes {
 		return i + copy(b[i:], v.text)
 	}
 	return putBits(b, i, v)

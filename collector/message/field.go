@@ -52,9 +52,11 @@ func parseField(raw []byte) Field {
 
 // Fields calls yield for each field in order, until it returns false.
 func (m *Message) Fields(yield func(Field) bool) {
+	var f Field
 	for i := m.firstField(); i < len(m.raw); {
 		body, end := m.fieldBody(i)
-		if !yield(m.parseField(body, end)) {
+		f.set(m.raw[body:end], m.plain())
+		if !yield(f) {
 			return
 		}
 		i = m.nextField(end)
@@ -64,9 +66,13 @@ func (m *Message) Fields(yield func(Field) bool) {
 // FieldNames calls yield with the name of each field and a number by which FieldAt finds it again.
 // A match set looks at the names of a message once, whatever the number of its matchers.
 func (m *Message) FieldNames(yield func(name string, at int) bool) {
+	if m.plain() {
+		plainNames(m.raw, int(m.fields), yield)
+		return
+	}
 	for i := m.firstField(); i < len(m.raw); {
 		body, end := m.fieldBody(i)
-		if !yield(m.fieldName(body, end), i) {
+		if !yield(parseField(m.raw[body:end]).Name, i) {
 			return
 		}
 		i = m.nextField(end)
@@ -74,15 +80,22 @@ func (m *Message) FieldNames(yield func(name string, at int) bool) {
 }
 
 // FieldAt is the field that FieldNames announced at that number.
-func (m *Message) FieldAt(at int) Field { return m.parseField(m.fieldBody(at)) }
+func (m *Message) FieldAt(at int) (f Field) {
+	body, end := m.fieldBody(at)
+	f.set(m.raw[body:end], m.plain())
+	return f
+}
 
 // Field is the nth (from 0) field of a name.
 func (m *Message) Field(name string, nth int) (Field, bool) {
+	if m.plain() {
+		return findPlain(m.raw, int(m.fields), name, nth)
+	}
 	for i := m.firstField(); i < len(m.raw); {
 		body, end := m.fieldBody(i)
-		if m.fieldName(body, end) == name {
+		if f := parseField(m.raw[body:end]); f.Name == name {
 			if nth == 0 {
-				return m.parseField(body, end), true
+				return f, true
 			}
 			nth--
 		}
@@ -93,18 +106,13 @@ func (m *Message) Field(name string, nth int) (Field, bool) {
 
 func (m *Message) plain() bool { return m.set&isPlain != 0 }
 
-func (m *Message) parseField(body, end int) Field {
-	if m.plain() {
-		return parsePlain(m.raw[body:end])
+// set makes f the field that a checked raw encodes.
+func (f *Field) set(raw []byte, plain bool) {
+	if plain {
+		f.setPlain(raw)
+		return
 	}
-	return parseField(m.raw[body:end])
-}
-
-func (m *Message) fieldName(body, end int) string {
-	if m.plain() {
-		return plainName(m.raw[body:end])
-	}
-	return parseField(m.raw[body:end]).Name
+	*f = parseField(raw)
 }
 
 // firstField and nextField give the offset of a field's tag: the first one, or the one from i on,
@@ -150,7 +158,15 @@ func (m *Message) Value(name string) (Value, bool) {
 	if !ok {
 		return Value{}, false
 	}
-	return f.Value(0)
+	return f.first()
+}
+
+// ValueAt is the first value of the field that FieldNames announced at that number.
+func (m *Message) ValueAt(at int) (Value, bool) {
+	body, end := m.fieldBody(at)
+	var f Field
+	f.set(m.raw[body:end], m.plain())
+	return f.first()
 }
 
 // Text is the first value of the first field of a name if that is a STRING or BYTES field, else "".

@@ -4,6 +4,10 @@ import "encoding/binary"
 
 // Values calls yield for each value in order, until it returns false.
 func (f Field) Values(yield func(Value) bool) {
+	if f.plain {
+		f.plainValues(yield)
+		return
+	}
 	if f.Type > TypeBool { // a type of a later format, whose values are not known
 		return
 	}
@@ -48,8 +52,8 @@ func (f *Field) number(b []byte, i int) (Value, int) {
 
 // Value is the ith value (from 0).
 func (f Field) Value(i int) (found Value, ok bool) {
-	if i == 0 && f.plain {
-		return f.plainValue()
+	if i == 0 {
+		return f.first()
 	}
 	for v := range f.Values {
 		if i == 0 {
@@ -58,6 +62,38 @@ func (f Field) Value(i int) (found Value, ok bool) {
 		i--
 	}
 	return Value{}, false
+}
+
+func (f *Field) first() (Value, bool) {
+	if f.plain {
+		return f.plainValue()
+	}
+	for v := range f.Values {
+		return v, true
+	}
+	return Value{}, false
+}
+
+// plainValues yields the values of a plain field.
+func (f *Field) plainValues(yield func(Value) bool) {
+	for i := f.values; i < len(f.raw); {
+		size, n := varint(f.raw, i+1)
+		body := i + 1 + n
+		i = body + int(size)
+		if f.Type <= TypeBytes {
+			if !yield(Value{typ: f.Type, text: View(f.raw[body:i])}) {
+				return
+			}
+			continue
+		}
+		for body < i {
+			v, n := f.number(f.raw, body)
+			if !yield(v) {
+				return
+			}
+			body += n
+		}
+	}
 }
 
 // plainValue is the first value of a plain field.

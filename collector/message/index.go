@@ -36,11 +36,17 @@ func (m *Message) index(raw []byte) error {
 	}
 	m.set = isPlain
 	for i := 0; i < len(raw); {
+		end := 0
 		if raw[i] == tagField<<3|2 {
-			if end := m.indexPlain(i); end > 0 {
-				i = end
-				continue
+			if end = plainFields(raw, i); end > i {
+				m.fields = min(m.fields, uint32(i))
 			}
+		} else if int(m.fields) > i {
+			end = m.indexHeader(raw, i)
+		}
+		if end > i {
+			i = end
+			continue
 		}
 		next, err := m.indexTag(i)
 		if err != nil {
@@ -51,19 +57,64 @@ func (m *Message) index(raw []byte) error {
 	return nil
 }
 
-// indexPlain notes the field whose tag is at i if it is a plain one, and gives its end; else 0.
-func (m *Message) indexPlain(i int) int {
-	size, n := varint(m.raw, i+1)
-	start := i + 1 + n
-	if n == 0 || size > uint64(len(m.raw)-start) {
+// indexHeader notes the header that starts at i and gives the offset behind it; 0 for
+// everything else, and for what is longer than 16 KiB or does not end within raw.
+func (m *Message) indexHeader(raw []byte, i int) int {
+	at := m.header(raw[i])
+	if at == nil || i+2 >= len(raw) {
+		return m.indexUsualNumber(raw, i)
+	}
+	size, start := int(raw[i+1]), i+2
+	if size >= 0x80 {
+		if raw[i+2] >= 0x80 {
+			return 0
+		}
+		size, start = size&0x7f|int(raw[i+2])<<7, i+3
+	}
+	if end := start + size; end <= len(raw) {
+		*at = span{uint32(start), uint32(end)}
+		return end
+	}
+	return 0
+}
+
+// indexUsualNumber does the same for a number.
+func (m *Message) indexUsualNumber(raw []byte, i int) int {
+	tag := raw[i]
+	if tag != tagTimestamp<<3 && tag != tagSeverity<<3 && tag != tagPid<<3 {
 		return 0
 	}
-	end := start + int(size)
-	if !plainField(m.raw[start:end]) {
+	v, n := varint(raw, i+1)
+	switch {
+	case n == 0:
 		return 0
+	case tag == tagTimestamp<<3:
+		m.timestamp, m.set = int64(v), m.set|hasTimestamp
+	case tag == tagSeverity<<3:
+		m.severity, m.set = int32(v), m.set|hasSeverity
+	default:
+		m.pid, m.set = int32(v), m.set|hasPid
 	}
-	m.fields = min(m.fields, uint32(i))
-	return end
+	return i + 1 + n
+}
+
+// header is where a text header of the given tag is noted, nil for other tags.
+func (m *Message) header(tag byte) *span {
+	switch tag {
+	case tagUUID<<3 | 2:
+		return &m.uuid
+	case tagType<<3 | 2:
+		return &m.typ
+	case tagLogger<<3 | 2:
+		return &m.logger
+	case tagPayload<<3 | 2:
+		return &m.payload
+	case tagEnvVersion<<3 | 2:
+		return &m.envVersion
+	case tagHostname<<3 | 2:
+		return &m.hostname
+	}
+	return nil
 }
 
 // indexTag notes the header or field that starts at i and gives the offset behind it.
