@@ -161,14 +161,6 @@ func (m *Message) Value(name string) (Value, bool) {
 	return f.first()
 }
 
-// ValueAt is the first value of the field that FieldNames announced at that number.
-func (m *Message) ValueAt(at int) (Value, bool) {
-	body, end := m.fieldBody(at)
-	var f Field
-	f.set(m.raw[body:end], m.plain())
-	return f.first()
-}
-
 // Text is the first value of the first field of a name if that is a STRING or BYTES field, else "".
 func (m *Message) Text(name string) string {
 	v, _ := m.Value(name)
