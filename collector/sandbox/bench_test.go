@@ -46,9 +46,11 @@ func BenchmarkEmptyLoop(b *testing.B) { benchmarkCalls(b, "local x", "x = i") }
 func BenchmarkReadMessageHeader(b *testing.B) {
 	benchmarkCalls(b, "local x; local read = read_message", `x = read("Type")`)
 }
+
 func BenchmarkReadMessageField(b *testing.B) {
 	benchmarkCalls(b, "local x; local read = read_message", `x = read("Fields[hostname]")`)
 }
+
 func BenchmarkReadMessageNumber(b *testing.B) {
 	benchmarkCalls(b, "local x; local read = read_message", `x = read("Fields[value]")`)
 }

@@ -115,6 +115,7 @@ func (in *Interp) Call(fn lua.Value, results []lua.Value, args ...lua.Value) err
 
 // Global, SetGlobal, Globals and Loaded reach the script's variables.
 func (in *Interp) Global(name string) lua.Value { return toValue(in.globals().RawGetString(name)) }
+
 func (in *Interp) SetGlobal(name string, v lua.Value) {
 	in.globals().RawSetString(name, in.toLua(v))
 }
