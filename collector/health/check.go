@@ -50,21 +50,27 @@ func (k *checker) warn(at place, class, option, hint, format string, args ...any
 	k.found = append(k.found, at.report(config.Warning, class, option, fmt.Sprintf(format, args...), hint))
 }
 
-// choice checks that a word is one of a few, in lower case.
+// choice checks that a word is one of a few, in lower case. Operators are too short for a nearest one.
 func (k *checker) choice(at place, option, word string, valid []string) {
-	if !slices.Contains(valid, word) {
-		hint := meant(word, valid)
-		if hint == "" {
-			hint = "one of " + strings.Join(valid, ", ")
-		}
-		k.fault(at, option, hint, "%q is no %s", word, lastWord(option))
+	if slices.Contains(valid, word) {
+		return
 	}
+	hint := ""
+	if option != "relational_operator" {
+		hint = meant(word, valid)
+	}
+	if hint == "" {
+		hint = "one of " + strings.Join(valid, ", ")
+	}
+	k.fault(at, option, hint, "%q is not a valid %s", word, named(option))
 }
 
-func lastWord(option string) string {
-	option = option[strings.LastIndexByte(option, '.')+1:]
-	name, _, _ := strings.Cut(option, "[")
-	return strings.ReplaceAll(name, "_", " ")
+// named is what a word of an option is called.
+func named(option string) string {
+	if option == "arguments" {
+		return "status"
+	}
+	return option
 }
 
 func (k *checker) missing(at place, option string) {

@@ -78,7 +78,7 @@ func datapoint(i int, ns int64, value float64) []byte {
 // and a status message.
 func BenchmarkDatapoint(b *testing.B) {
 	for _, perTick := range []int{1, 10, 100} {
-		b.Run(fmt.Sprintf("points_per_tick=%d", perTick), func(b *testing.B) { benchDatapoints(b, 25*perTick) })
+		b.Run(fmt.Sprintf("points_per_tick_%d", perTick), func(b *testing.B) { benchDatapoints(b, 25*perTick) })
 	}
 }
 

@@ -1,0 +1,130 @@
+package health
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"lma_collector/collector/message"
+)
+
+func report(t *testing.T, typ string, fields map[string]string, value float64, payload string) *message.Message {
+	t.Helper()
+	d := message.Draft{Type: typ, Payload: payload}
+	d.AddFloat("value", "", value)
+	for name, v := range fields {
+		d.AddString(name, v)
+	}
+	m, err := message.Index(d.Encode(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &m
+}
+
+func afdReport(t *testing.T, host, member string, value float64, payload string) *message.Message {
+	return report(t, "heka.sandbox.afd_node_metric", map[string]string{"node_role": "controller", "source": member, "hostname": host}, value, payload)
+}
+
+const fullDisk = `{"alarms":[{"severity":"CRITICAL","function":"min","metric":"fs_space_percent_free","fields":{"fs":"/"},"tags":{},` +
+	`"operator":"<","value":4,"threshold":5,"window":60,"periods":1,"message":"The root filesystem is nearly full"}]}`
+
+func TestTreeIsWorstFirst(t *testing.T) {
+	c, _ := Load(shipped, nil)
+	tr := NewTracker(c)
+	now := time.Date(2026, 11, 20, 7, 0, 0, 0, time.UTC)
+	tr.now = func() time.Time { return now }
+	tr.Take(afdReport(t, "ctl1", "cpu", 0, `{"alarms":[]}`))
+	tr.Take(afdReport(t, "ctl2", "root-fs", 3, fullDisk))
+	tr.Take(afdReport(t, "ctl1", "swap", 2, `{"alarms":[]}`))
+	tr.Take(report(t, "heka.sandbox.gse_node_cluster_metric", map[string]string{"cluster_name": "controller"}, 1, fullDisk))
+	tr.Take(report(t, "heka.sandbox.gse_cluster_metric", map[string]string{"cluster_name": "mysql"}, 0, `{"alarms":[]}`))
+	tr.Take(report(t, "heka.sandbox.gse_cluster_metric", map[string]string{"cluster_name": "system"}, 1, fullDisk))
+	tree := tr.Tree()
+	if tree.Status != Warning || tree.Global[0].Name != "system" || tree.Global[1].Name != "mysql" {
+		t.Errorf("tree %v: %+v", tree.Status, tree.Global)
+	}
+	if tree.Okay != 1 || tree.Faulty != 2 || tree.Silent != 0 {
+		t.Errorf("okay %d, faulty %d, silent %d", tree.Okay, tree.Faulty, tree.Silent)
+	}
+	members := tree.Nodes[0].Members
+	if members[0].Member != "root-fs" || members[1].Member != "swap" || members[2].Member != "cpu" {
+		t.Errorf("members: %+v", members)
+	}
+	alarm := members[0].Alarms[0]
+	if alarm.Name != "root-fs-critical" || alarm.Value != 4 || alarm.Fields["fs"] != "/" {
+		t.Errorf("alarm: %+v", alarm)
+	}
+	data, err := json.Marshal(tree)
+	if err != nil || !strings.Contains(string(data), `"status":"WARN"`) {
+		t.Errorf("json %s, %v", data, err)
+	}
+}
+
+func TestSinceIsTheChangeAndSilenceIsShown(t *testing.T) {
+	tr := NewTracker(nil)
+	start := time.Date(2026, 11, 20, 7, 0, 0, 0, time.UTC)
+	now := start
+	tr.now = func() time.Time { return now }
+	for i, value := range []float64{0, 3, 3, 3} {
+		now = start.Add(time.Duration(i) * time.Minute)
+		if changed := tr.Take(afdReport(t, "ctl1", "cpu", value, fullDisk)); changed != (i < 2) {
+			t.Errorf("report %d: changed %v", i, changed)
+		}
+	}
+	m := tr.Tree().Nodes[0].Members[0]
+	if m.Since != start.Add(time.Minute) || m.Seen != now || m.Silent {
+		t.Errorf("since %v, seen %v, silent %v", m.Since, m.Seen, m.Silent)
+	}
+	now = now.Add(3 * time.Minute)
+	if m = tr.Tree().Nodes[0].Members[0]; !m.Silent || m.Status != Unknown {
+		t.Errorf("three minutes later: %+v", m)
+	}
+	now = now.Add(25 * time.Hour)
+	if tree := tr.Tree(); len(tree.Nodes) != 0 {
+		t.Errorf("a day later: %+v", tree.Nodes)
+	}
+}
+
+func TestTrackerIgnoresWhatIsNoReport(t *testing.T) {
+	tr := NewTracker(nil)
+	for _, m := range []*message.Message{
+		report(t, "metric", map[string]string{"name": "x"}, 0, ""),
+		afdReport(t, "ctl1", "cpu", 5, ""),
+		afdReport(t, "ctl1", "cpu", 1.5, ""),
+		report(t, "heka.sandbox.gse_cluster_metric", nil, 1, ""),
+		report(t, "heka.sandbox.gse_cluster_metric", map[string]string{"value": "x"}, -1, ""),
+	} {
+		if tr.Take(m) {
+			t.Errorf("%s was taken", m.Type())
+		}
+	}
+	tr.Take(afdReport(t, "ctl1", "cpu", 3, `{"alarms":7}`))
+	if got := tr.Tree(); len(got.Nodes) != 1 || len(got.Nodes[0].Members[0].Alarms) != 0 {
+		t.Errorf("a broken payload: %+v", got.Nodes)
+	}
+}
+
+func TestNagiosObjects(t *testing.T) {
+	c, _ := Load(shipped, nil)
+	got := NagiosObjects(c, []NagiosHost{{"ctl1", []string{"default"}}}, "3")
+	var lines []string
+	for _, s := range got {
+		lines = append(lines, s.Host+" "+s.Service)
+	}
+	want := `00-global-clusters-env3 global-system
+00-node-clusters-env3 nodes-default
+ctl1 default.cpu
+ctl1 default.network-rx
+ctl1 default.network-tx
+ctl1 default.other-fs
+ctl1 default.root-fs
+ctl1 default.swap`
+	if strings.Join(lines, "\n") != want {
+		t.Errorf("got\n%s", strings.Join(lines, "\n"))
+	}
+	if all := NagiosObjects(c, []NagiosHost{{"ctl1", nil}}, ""); len(all) < 70 || all[0].Host != "00-global-clusters" {
+		t.Errorf("%d services for all roles, first %+v", len(all), all[0])
+	}
+}
