@@ -95,6 +95,13 @@ func (h *Hold) add(text string) {
 	h.text = append(h.text, text...)
 }
 
+// Skip counts a record that failed while one is held: until that is emitted, neither is done with.
+func (h *Hold) Skip() {
+	if h.records > 0 {
+		h.records++
+	}
+}
+
 // Overflow takes a line that belongs to a record which was let go because it was too long; false
 // means that there is no such record.
 func (h *Hold) Overflow() bool {
@@ -113,7 +120,8 @@ func (h *Hold) EndOverflow() { h.over = false }
 // Full tells whether the held record is as long as it may be.
 func (h *Hold) Full() bool { return h.records > 0 && h.over }
 
-// Held is the number of records held.
+// Held is the number of records that are not done with: those joined into the one that is held, and
+// those skipped since it began.
 func (h *Hold) Held() int { return h.records }
 
 // Text is the held text, valid until the next Start or Append.

@@ -82,6 +82,9 @@ func (t *Template) element(s string) (n int, err error) {
 		}
 		return end + 2, t.property(s[1 : end+1])
 	case ' ', '\t', '\n':
+		if s == "\n" {
+			return 1, nil // as below
+		}
 		t.steps = append(t.steps, step{kind: stepSpace})
 		return 1, nil
 	case '\\':

@@ -90,6 +90,7 @@ func (c *Decoder) continuation(line string, d *message.Draft, out plugin.Emitter
 	case line == "" || c.hold.Overflow():
 		return nil
 	}
+	c.hold.Skip()
 	return logline.Unexpected(expected, d.Payload)
 }
 
@@ -102,7 +103,7 @@ func (c *Decoder) keep(d *message.Draft, r *record) {
 	c.hold.Start(d, r.payload)
 }
 
-// Held is 1 while a record is held back, with all lines that it has.
+// Held is the number of lines that are not done with while a record is held back.
 func (c *Decoder) Held() int { return c.hold.Held() }
 
 // HoldTime is how long a record waits for further lines.

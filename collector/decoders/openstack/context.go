@@ -28,7 +28,8 @@ func readContext(payload string, c *context) {
 	if i < 0 {
 		return
 	}
-	n := c.readInstance(payload[i:])
+	instance, n := readInstance(payload[i:])
+	c.instance = instance
 	i += n
 	if n > 0 && (i >= len(payload) || payload[i] != '[') {
 		c.end = i
@@ -44,28 +45,28 @@ func readContext(payload string, c *context) {
 	i += n
 	c.end = i
 	if c.instance == "" {
-		c.end += c.readInstance(payload[i:])
+		c.instance, n = readInstance(payload[i:])
+		c.end += n
 	}
 }
 
 const instancePrefix = "[instance: "
 
 // readInstance reads `[instance: UUID] `; n is its length, 0 when there is none.
-func (c *context) readInstance(s string) (n int) {
+func readInstance(s string) (uuid string, n int) {
 	if !strings.HasPrefix(s, instancePrefix) {
-		return 0
+		return "", 0
 	}
 	s = s[len(instancePrefix):]
 	end := strings.IndexByte(s, ']')
 	if end < 0 || !isUUID(s[:end]) {
-		return 0
+		return "", 0
 	}
-	c.instance = s[:end]
 	n = len(instancePrefix) + end + 1
 	if end+1 < len(s) && s[end+1] == ' ' {
 		n++
 	}
-	return n
+	return s[:end], n
 }
 
 // readRequest reads a request context; n is its length with the space behind it, 0 for other brackets.
@@ -114,16 +115,21 @@ func (c *context) identity(s string, zed bool) {
 		return
 	}
 	c.user, c.tenant = value(user), value(tenant)
-	next := func() (v string) {
-		v, rest = logline.Word(rest)
-		return value(v)
-	}
-	c.domain = next()
+	c.domain, rest = nextValue(rest)
 	if zed {
-		c.systemScope = next()
+		c.systemScope, rest = nextValue(rest)
 	}
-	c.userDomain = next()
-	c.projectDomain = next()
+	c.userDomain, rest = nextValue(rest)
+	c.projectDomain, _ = nextValue(rest)
+}
+
+// nextValue reads a word, "" for one that stands for none.
+func nextValue(s string) (v, rest string) {
+	if len(s) > 1 && s[0] == '-' && s[1] == ' ' {
+		return "", s[2:]
+	}
+	v, rest = logline.Word(s)
+	return value(v), rest
 }
 
 func value(s string) string {
@@ -143,33 +149,37 @@ func requestID(s string) (id string, ok bool) {
 func isUUID(s string) bool {
 	switch len(s) {
 	case 32:
-		for i := range len(s) {
-			if !hexDigit[s[i]] {
-				return false
-			}
-		}
-		return true
+		return isHex(s)
 	case 36:
-		for i := range len(s) {
-			if dash := i == 8 || i == 13 || i == 18 || i == 23; dash && s[i] != '-' || !dash && !hexDigit[s[i]] {
-				return false
-			}
-		}
-		return true
+		return s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' &&
+			isHex(s[:8]) && isHex(s[9:13]) && isHex(s[14:18]) && isHex(s[19:23]) && isHex(s[24:])
 	}
 	return false
 }
 
-var hexDigit = func() (table [256]bool) {
+// isHex tells whether s has hexadecimal digits only.
+func isHex(s string) bool {
+	var other uint8
+	for i := range len(s) {
+		other |= notHex[s[i]]
+	}
+	return other == 0
+}
+
+// notHex is 1 for all bytes but hexadecimal digits.
+var notHex = func() (table [256]uint8) {
+	for c := range table {
+		table[c] = 1
+	}
 	for _, c := range []byte("0123456789abcdefABCDEF") {
-		table[c] = true
+		table[c] = 0
 	}
 	return table
 }()
 
 // dashed gives a uuid of 32 digits its dashes, in the memory of buf; anything else stays as it is.
 func dashed(buf []byte, s string) ([]byte, string) {
-	if len(s) != 32 || !isUUID(s) {
+	if len(s) != 32 || !isHex(s) {
 		return buf, s
 	}
 	from := len(buf)

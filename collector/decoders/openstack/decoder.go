@@ -128,6 +128,7 @@ func (c *Decoder) continuation(line string, d *message.Draft, out plugin.Emitter
 	case c.hold.Overflow():
 		return nil
 	}
+	c.hold.Skip()
 	return logline.Unexpected(expected, d.Payload)
 }
 
@@ -144,9 +145,7 @@ const tracebackStart = "Traceback (most recent call last):"
 // its length. start is where its text begins behind an instance prefix; -1 for a record that is no
 // line of a traceback.
 func (c *Decoder) joins(d *message.Draft, r *record) (start int, joined bool) {
-	var instance context
-	start = instance.readInstance(r.payload)
-	r.instance = instance.instance
+	r.instance, start = readInstance(r.payload)
 	starts := strings.HasPrefix(r.payload[start:], tracebackStart)
 	if c.traceback && c.sameKey(d, r) && r.instance == c.held.instance && !hasContext(r.payload) {
 		return start, c.hold.Held() > 0 || c.hold.Overflow()
@@ -196,7 +195,7 @@ func (c *Decoder) keep(d *message.Draft, r *record, start int, inherits bool) {
 	c.hold.Start(d, r.payload[max(start, 0):])
 }
 
-// Held is 1 while a record is held back, with all lines that it has.
+// Held is the number of lines that are not done with while a record is held back.
 func (c *Decoder) Held() int { return c.hold.Held() }
 
 // HoldTime is how long a record waits for further lines.

@@ -163,12 +163,12 @@ func exponent(s string) (v float64, n int) {
 // the first IPv4 address of the payload.
 func clientAddress(payload string, text, quote int) string {
 	if text < quote {
-		first := payload[text:quote]
-		if i := strings.IndexAny(first, " ,"); i >= 0 {
-			first = first[:i]
+		end := text
+		for end < quote && payload[end] != ' ' && payload[end] != ',' {
+			end++
 		}
-		if isAddress(first) {
-			return first
+		if isAddress(payload[text:end]) {
+			return payload[text:end]
 		}
 	}
 	return findIPv4(payload)
@@ -176,18 +176,19 @@ func clientAddress(payload string, text, quote int) string {
 
 // isAddress tells whether s looks like an IPv4 or IPv6 address.
 func isAddress(s string) bool {
-	dots, colons := 0, 0
+	if n := ipv4Length(s); n > 0 && n == len(s) {
+		return true
+	}
+	colons := 0
 	for i := range len(s) {
 		switch c := s[i]; {
-		case c == '.':
-			dots++
 		case c == ':':
 			colons++
-		case !hexDigit[c]:
+		case c != '.' && notHex[c] != 0:
 			return false
 		}
 	}
-	return dots == 3 && ipv4Length(s) == len(s) || colons >= 2
+	return colons >= 2
 }
 
 func findIPv4(s string) string {

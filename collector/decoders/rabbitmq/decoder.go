@@ -91,6 +91,7 @@ func (c *Decoder) continuation(line string, d *message.Draft, out plugin.Emitter
 	case line == "" || c.hold.Overflow():
 		return nil
 	}
+	c.hold.Skip()
 	return logline.Unexpected(expected, d.Payload)
 }
 
@@ -109,7 +110,7 @@ func (c *Decoder) keep(d *message.Draft, r *record) {
 	c.hold.Start(d, r.payload)
 }
 
-// Held is the number of records held back: 1 while one may go on, with all lines that it has.
+// Held is the number of lines that are not done with while a record is held back.
 func (c *Decoder) Held() int { return c.hold.Held() }
 
 // HoldTime is how long a record waits for further lines.

@@ -1,0 +1,9 @@
+package openstack
+
+import (
+	"testing"
+
+	"lma_collector/tests/golden"
+)
+
+func FuzzDecode(f *testing.F) { golden.FuzzDecoder(f, build) }
