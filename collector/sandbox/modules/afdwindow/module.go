@@ -21,12 +21,24 @@ const (
 //	new(function, window, periods)        an empty window; window is in s
 //	put(windows, ns, value)               takes a point into each window of a list
 //	window:test(ns, operator, threshold)  0 no match, 1 match, 2 missing or 3 never any data; and the value, -1 without one
+//	set()                                 an empty set of windows
+//	set:add(window)                       adds one
+//	check(set, operator, threshold)       the test of all windows of a set
+//	quiet(checks, ns)                     whether nothing matches or is missing in any of a list of checks
 func Module() lua.Module {
-	class := &lua.Class{Name: "lma.afd_window", Methods: map[string]lua.Function{"test": test}}
-	newWindow := func(c lua.Call) { newWindow(c, class) }
+	window := &lua.Class{Name: "lma.afd_window", Methods: map[string]lua.Function{"test": test}}
+	set := &lua.Class{Name: "lma.afd_set", Methods: map[string]lua.Function{"add": add}}
+	check := &lua.Class{Name: "lma.afd_check", Methods: map[string]lua.Function{}}
+	of := func(class *lua.Class, f func(lua.Call, *lua.Class)) lua.Function {
+		return func(c lua.Call) { f(c, class) }
+	}
+	functions := map[string]lua.Function{
+		"known": known, "seconds": seconds, "new": of(window, newWindow), "put": put,
+		"set": of(set, newSet), "check": of(check, newCheck), "quiet": quiet,
+	}
 	return lua.Module{Name: "afd_window", Open: func(in lua.Interp) lua.Table {
-		t := in.NewTable(0, 4)
-		for name, f := range map[string]lua.Function{"known": known, "seconds": seconds, "new": newWindow, "put": put} {
+		t := in.NewTable(0, len(functions))
+		for name, f := range functions {
 			t.Set(name, in.NewFunction(name, f))
 		}
 		return t
@@ -73,39 +85,41 @@ func test(c lua.Call) {
 		lua.BadArgument(c, 1, "test", "afd_window expected, got "+c.Kind(1).String())
 	}
 	ns, operator, threshold := lua.CheckNumber(c, 2, "test"), lua.CheckText(c, 3, "test"), lua.CheckNumber(c, 4, "test")
-	if !w.fed {
-		c.PushNumber(never)
-		c.PushNumber(-1)
-		return
-	}
-	value, anomaly, ok := w.Read(int64(ns), threshold)
-	switch {
-	case !ok || value != value:
-		c.PushNumber(missing)
-		value = -1
-	case w.function == roc && anomaly, w.function != roc && compare(value, operator, threshold):
-		c.PushNumber(match)
-	default:
-		c.PushNumber(noMatch)
-	}
+	code, value := w.result(int64(ns), operator, threshold)
+	c.PushNumber(float64(code))
 	c.PushNumber(value)
 }
 
-// compare knows no operator that it does not: it never matches.
-func compare(v float64, operator string, threshold float64) bool {
-	switch operator {
-	case "==", "eq":
-		return v == threshold
-	case "!=", "ne":
-		return v != threshold
-	case ">=", "gte":
-		return v >= threshold
-	case ">", "gt":
-		return v > threshold
-	case "<=", "lte":
-		return v <= threshold
-	case "<", "lt":
-		return v < threshold
+func newSet(c lua.Call, class *lua.Class) { c.Push(c.Interp().NewObject(class, &Set{})) }
+
+func add(c lua.Call) {
+	set, ok := c.Object(1).(*Set)
+	w, isWindow := c.Object(2).(*Window)
+	if !ok || !isWindow {
+		lua.BadArgument(c, 1, "add", "a set and a window expected")
 	}
-	return false
+	set.windows = append(set.windows, w)
+}
+
+func newCheck(c lua.Call, class *lua.Class) {
+	set, ok := c.Object(1).(*Set)
+	if !ok {
+		lua.BadArgument(c, 1, "check", "a set expected, got "+c.Kind(1).String())
+	}
+	c.Push(c.Interp().NewObject(class, &Check{set, lua.CheckText(c, 2, "check"), lua.CheckNumber(c, 3, "check")}))
+}
+
+func quiet(c lua.Call) {
+	list, ns := lua.CheckTable(c, 1, "quiet"), int64(lua.CheckNumber(c, 2, "quiet"))
+	for i := 1; ; i++ {
+		check, ok := list.Index(i).AsObject().(*Check)
+		if !ok {
+			c.PushBool(i > 1)
+			return
+		}
+		if !check.quiet(ns) {
+			c.PushBool(false)
+			return
+		}
+	}
 }
