@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"sort"
@@ -81,7 +82,7 @@ func (o *Options) open(env *plugin.Env, kind plugin.Kind, h host) (*script, erro
 	}
 	path := env.SharePath(o.Filename)
 	s, err := newScript(settings{
-		kind: kind, path: path, moduleDirectory: directory, config: o.Config,
+		kind: kind, path: path, moduleDirectory: directory, config: o.withHostname(env),
 		instructionLimit: int(o.InstructionLimit), outputLimit: int(o.OutputLimit), clock: o.Clock,
 		metrics: env.Metrics,
 	}, h)
@@ -95,6 +96,20 @@ func (o *Options) open(env *plugin.Env, kind plugin.Kind, h host) (*script, erro
 		}
 	}
 	return s, nil
+}
+
+// withHostname is the script's configuration, with this host's name where the section gives none:
+// scripts written for rendered configurations ask for it.
+func (o *Options) withHostname(env *plugin.Env) map[string]any {
+	if _, given := o.Config["hostname"]; given || env.Hostname == "" {
+		return o.Config
+	}
+	config := maps.Clone(o.Config)
+	if config == nil {
+		config = map[string]any{}
+	}
+	config["hostname"] = env.Hostname
+	return config
 }
 
 // dataFile is where the script's global variables are kept, under the name that hekad used.
