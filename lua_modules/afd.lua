@@ -4,11 +4,13 @@
 local cjson = require "cjson"
 local gse_utils = require "gse_utils"
 local afd_alarm = require "afd_alarm"
+local afd_window = require "afd_window"
 local lma_utils = require "lma_utils"
-local math = require "math"
 local string = require "string"
 local table = require "table"
-local ipairs, pairs, tostring, setmetatable = ipairs, pairs, tostring, setmetatable
+local inject_message = inject_message
+local ipairs, pairs, pcall, tostring, setmetatable = ipairs, pairs, pcall, tostring, setmetatable
+local quiet, OKAY = afd_window.quiet, gse_utils.OKAY
 
 local M = {}
 local Group = {}
@@ -27,9 +29,25 @@ function M.known_kind(kind) return KINDS[kind] ~= nil end
 
 -- new makes an AFD. about has type, cluster, member, hostname and alerting; alarms is the list of definitions.
 function M.new(about, alarms)
-    local group = { about = about, alarms = {}, seen = false, watched = 0 }
+    local group = { about = about, alarms = {}, seen = false }
     for i, def in ipairs(alarms) do group.alarms[i] = afd_alarm.new(def) end
     return setmetatable(group, Group)
+end
+
+-- prepare is called when the rules share what they can.
+function Group:prepare()
+    self.checks = {}
+    self:each_rule(function(rule) self.checks[#self.checks + 1] = rule.check end)
+end
+
+-- all_due tells whether every alarm has been watched for long enough.
+function Group:all_due(now, start)
+    if self.due then return true end
+    for _, alarm in ipairs(self.alarms) do
+        if not alarm:due(now, start) then return false end
+    end
+    self.due = true
+    return true
 end
 
 -- each_rule calls f for each rule of each alarm.
@@ -43,18 +61,19 @@ end
 -- left out if it is skipped, else nobody knows yet, as the last result says.
 local function settled(alarm, now)
     local status, alerts, complete = alarm:evaluate(now)
-    if complete and status == gse_utils.OKAY then return status, alerts, false end
+    if complete and status == OKAY then return status, alerts, false end
     return nil, nil, status ~= nil
 end
 
 -- evaluate gives the status at a time in ns and what is wrong; nil when it is not known yet. start is when
 -- watching began. With early, an alarm counts before its first window is over if all is well.
 function Group:evaluate(now, start, early)
+    if (early or self.due or self:all_due(now, start)) and quiet(self.checks, now) then return OKAY end
     local status, all, pending = nil, nil, false
     for i = 1, #self.alarms do
         local alarm = self.alarms[i]
         local s, alerts
-        if alarm.ready or alarm:due(now, start) then
+        if alarm:due(now, start) then
             s, alerts = alarm:evaluate(now)
         elseif early then
             local unsure
@@ -67,7 +86,7 @@ function Group:evaluate(now, start, early)
                 all = all or {}
                 for j = 1, #alerts do all[#all + 1] = alerts[j] end
             end
-            if status ~= gse_utils.OKAY and status ~= gse_utils.UNKW then return status, all end
+            if status ~= OKAY and status ~= gse_utils.UNKW then return status, all end
         end
     end
     if pending then return nil end
@@ -116,14 +135,16 @@ local function message_for(about)
     return msg
 end
 
--- report injects the status message. It gives 0, or -1 and why it could not.
-function Group:report(now, status, alerts)
+-- report injects the status message; at is its time in ns. It gives 0, or -1 and why it could not.
+function Group:report(at, status, alerts)
     local msg = self.message or message_for(self.about)
     self.message = msg
-    msg.Timestamp = math.floor(now / 1e9) * 1e9
+    msg.Timestamp = at
     msg.Fields.value = status
-    msg.Payload = M.payload(alerts)
-    return lma_utils.safe_inject_message(msg)
+    msg.Payload = alerts and M.payload(alerts) or EMPTY
+    local ok, err = pcall(inject_message, msg)
+    if ok then return 0 end
+    return -1, tostring(err)
 end
 
 -- describe is an alert in words, as notifications show it.

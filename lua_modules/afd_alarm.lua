@@ -49,8 +49,7 @@ end
 
 -- due tells whether the alarm has been watched for as long as its longest window. Both times are in ns.
 function Alarm:due(now, start)
-    self.ready = self.ready or now - start >= self.wait * 1e9
-    return self.ready
+    return now - start >= self.wait * 1e9
 end
 
 local function message_of(alarm, rule, found)

@@ -54,18 +54,23 @@ function M.new(def)
         group_by = def.group_by or {},
         by_group = {}, -- series by the values of group_by
         series = {},
+        windows = afd_window.set(), -- of all series
     }
     if not rule.metric then error("a rule has no metric") end
     if not afd_window.known(rule.func) then error("unknown function " .. tostring(rule.func)) end
     if not rule.threshold then error("the threshold of a rule over " .. rule.metric .. " is not a number") end
     rule.matchers = matchers_of(rule.fields)
     rule.seconds = afd_window.seconds(rule.window, rule.periods)
+    rule.check = afd_window.check(rule.windows, rule.operator, rule.threshold)
     rule.id = identity(rule)
     return setmetatable(rule, Rule)
 end
 
 -- share lets the rule use the series of another one with the same identity.
-function Rule:share(other) self.series = other.series end
+function Rule:share(other)
+    self.series, self.windows = other.series, other.windows
+    self.check = afd_window.check(self.windows, self.operator, self.threshold)
+end
 
 -- field_names lists the fields that a message must have for the rule.
 function Rule:field_names()
@@ -110,20 +115,20 @@ end
 function Rule:new_series(key, fields)
     if #self.series >= M.MAX_SERIES then return false end
     local window = afd_window.new(self.func, self.window, self.periods)
-    local series = { window = window, test = window.test, fields = fields, value = self.value }
+    local series = { window = window, fields = fields, value = self.value }
     self.by_group[key] = series
     self.series[#self.series + 1] = series
+    self.windows:add(window)
     return series
 end
 
 local NO_CONTEXTS = {}
 
--- evaluate_many is evaluate for any number of series.
-function Rule:evaluate_many(now, series)
+-- evaluate gives what the rule finds at a time in ns, and a list of {value, fields} about it.
+function Rule:evaluate(now)
     local contexts, found = nil, NO_DATA
-    for i = 1, #series do
-        local s = series[i]
-        local code, value = s.test(s.window, now, self.operator, self.threshold)
+    for _, s in ipairs(self.series) do
+        local code, value = s.window:test(now, self.operator, self.threshold)
         if code == MATCH or code == MISSING_DATA then
             contexts = contexts or {}
             contexts[#contexts + 1] = { value = value, fields = s.fields }
@@ -134,18 +139,6 @@ function Rule:evaluate_many(now, series)
     end
     if found == NO_DATA then return NO_DATA, { { value = -1, fields = self.fields } } end
     return found, contexts or NO_CONTEXTS
-end
-
--- evaluate gives what the rule finds at a time in ns, and a list of {value, fields} about it.
-function Rule:evaluate(now)
-    local series = self.series
-    local s = series[1]
-    if s and not series[2] then
-        local code, value = s.test(s.window, now, self.operator, self.threshold)
-        if code == NO_MATCH then return NO_MATCH, NO_CONTEXTS end
-        if code ~= NO_DATA then return code, { { value = value, fields = s.fields } } end
-    end
-    return self:evaluate_many(now, series)
 end
 
 return M

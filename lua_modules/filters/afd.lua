@@ -76,6 +76,7 @@ for _, group in ipairs(groups) do
         watch(rule.metric, group, owner or rule)
     end)
 end
+for _, group in ipairs(groups) do group:prepare() end
 for _, list in pairs(watchers) do
     list.names = {}
     for name in pairs(list.fields) do list.names[#list.names + 1] = name end
@@ -242,11 +243,12 @@ local start
 
 function timer_event(ns)
     start = start or ns
+    local at = lma_utils.convert_to_sec(ns) * 1e9
     for i = 1, #groups do
         local group = groups[i]
         if group.seen or not only_seen then
             local status, alerts = group:evaluate(ns, start, early)
-            if status then group:report(ns, status, alerts) end
+            if status then group:report(at, status, alerts) end
         end
     end
 end
