@@ -19,7 +19,7 @@ type builder struct {
 // NewSet makes a set. Matchers of equal expressions are run once; a nil Matcher matches nothing.
 func NewSet(ms []*Matcher) *Set {
 	b := &builder{
-		set:     &Set{count: len(ms), byType: map[string]typeEntry{}},
+		set:     &Set{count: len(ms), byType: map[string]*typeEntry{}},
 		popular: map[string]int{},
 		tests:   map[string]*test{},
 		uses:    map[string]int{},
@@ -99,61 +99,88 @@ func (b *builder) index(i int32) {
 		s.exprs[i].program = compile(b.trees[i], b.use)
 		return
 	}
-	s.exprs[i].program = compile(without(b.trees[i], d.whole), b.use)
-	for _, text := range d.texts {
-		b.enter(d, text, i)
-	}
+	rest := without(b.trees[i], d.whole)
 	if d.variable == varField {
-		b.gate(b.demands[i])
+		rest = b.enterField(d, typeDemand(b.demands[i], len(d.texts)), i, rest)
+	} else {
+		b.enter(d, i)
 	}
+	s.exprs[i].program = compile(rest, b.use)
 }
 
-func (b *builder) enter(d *demand, text string, i int32) {
+// maxEntries limits in how many places one expression may stand in the index by type and field.
+const maxEntries = 1024
+
+// typeDemand is the demand for some types, nil if there is none or they are too many.
+func typeDemand(list []demand, texts int) *demand {
+	for i := range list {
+		if d := &list[i]; d.variable == varType && !d.prefix && len(d.texts)*texts <= maxEntries {
+			return d
+		}
+	}
+	return nil
+}
+
+// enterField puts an expression into the index by field, below each type that it demands (types is
+// nil for none), and gives what is left of it.
+func (b *builder) enterField(d, types *demand, i int32, rest *expr) *expr {
+	slot := int32(b.slot(d.field))
+	if types == nil {
+		b.set.fields = entered(b.set.fields, slot, d.texts, i)
+		return rest
+	}
+	for _, typ := range types.texts {
+		entry := b.typeEntry(typ)
+		entry.fields = entered(entry.fields, slot, d.texts, i)
+	}
+	return without(rest, types.whole)
+}
+
+func entered(fields []fieldIndex, slot int32, texts []string, i int32) []fieldIndex {
+	at := slices.IndexFunc(fields, func(f fieldIndex) bool { return f.slot == slot })
+	if at < 0 {
+		at = len(fields)
+		fields = append(fields, fieldIndex{slot, map[string][]int32{}})
+	}
+	for _, text := range texts {
+		fields[at].exprs[text] = append(fields[at].exprs[text], i)
+	}
+	return fields
+}
+
+func (b *builder) typeEntry(typ string) *typeEntry {
+	entry := b.set.byType[typ]
+	if entry == nil {
+		entry = &typeEntry{typ: typ}
+		b.set.byType[typ] = entry
+	}
+	return entry
+}
+
+// enter puts an expression into the index of a header.
+func (b *builder) enter(d *demand, i int32) {
 	s := b.set
-	switch {
-	case d.prefix:
-		at := slices.IndexFunc(s.prefixes, func(p prefixEntry) bool { return p.prefix == text })
-		if at < 0 {
-			at = len(s.prefixes)
-			s.prefixes = append(s.prefixes, prefixEntry{prefix: text})
-		}
-		s.prefixes[at].exprs = append(s.prefixes[at].exprs, i)
-	case d.variable == varType:
-		entry := s.byType[text]
-		entry.exprs = append(entry.exprs, i)
-		s.byType[text] = entry
-	case d.variable == varField:
-		slot := int32(b.slot(d.field))
-		at := slices.IndexFunc(s.fields, func(f fieldIndex) bool { return f.slot == slot })
-		if at < 0 {
-			at = len(s.fields)
-			s.fields = append(s.fields, fieldIndex{slot, map[string][]int32{}})
-		}
-		s.fields[at].exprs[text] = append(s.fields[at].exprs[text], i)
-	default:
-		at := slices.IndexFunc(s.headers, func(h headerIndex) bool { return h.variable == d.variable })
-		if at < 0 {
-			at = len(s.headers)
-			s.headers = append(s.headers, headerIndex{d.variable, map[string][]int32{}})
-		}
-		s.headers[at].exprs[text] = append(s.headers[at].exprs[text], i)
-	}
-}
-
-// gate notes the types that an expression indexed by a field takes, so that the fields of other
-// messages are not looked at.
-func (b *builder) gate(list []demand) {
-	for _, d := range list {
-		if d.variable == varType && !d.prefix {
-			for _, text := range d.texts {
-				entry := b.set.byType[text]
-				entry.fields = true
-				b.set.byType[text] = entry
+	for _, text := range d.texts {
+		switch {
+		case d.prefix:
+			at := slices.IndexFunc(s.prefixes, func(p prefixEntry) bool { return p.prefix == text })
+			if at < 0 {
+				at = len(s.prefixes)
+				s.prefixes = append(s.prefixes, prefixEntry{prefix: text})
 			}
-			return
+			s.prefixes[at].exprs = append(s.prefixes[at].exprs, i)
+		case d.variable == varType:
+			entry := b.typeEntry(text)
+			entry.exprs = append(entry.exprs, i)
+		default:
+			at := slices.IndexFunc(s.headers, func(h headerIndex) bool { return h.variable == d.variable })
+			if at < 0 {
+				at = len(s.headers)
+				s.headers = append(s.headers, headerIndex{d.variable, map[string][]int32{}})
+			}
+			s.headers[at].exprs[text] = append(s.headers[at].exprs[text], i)
 		}
 	}
-	b.set.ungated = true
 }
 
 // choose picks the demand to index an expression by: a field that many expressions demand, else

@@ -10,8 +10,9 @@ import (
 // zero Scratch is ready, for any set; one goroutine uses it at a time.
 type Scratch struct {
 	set    *Set
-	turn   uint32 // changes with each message, by two: an entry of another turn is void
-	walked uint32 // turn whose fields are known
+	recent *typeEntry // of the message before
+	turn   uint32     // changes with each message, by two: an entry of another turn is void
+	walked uint32     // turn whose fields are known
 	fields []place
 	memo   []uint32 // turn, plus one if the result was true
 	hits   []uint64 // a bit for each matcher
@@ -39,6 +40,18 @@ func (s *Scratch) begin(set *Set) {
 		clear(s.memo)
 		s.turn, s.walked = 2, 0
 	}
+}
+
+// entry is what the set has for a type, nil for nothing. Types come in runs.
+func (s *Scratch) entry(typ string) *typeEntry {
+	if s.recent != nil && s.recent.typ == typ {
+		return s.recent
+	}
+	entry := s.set.byType[typ]
+	if entry != nil {
+		s.recent = entry
+	}
+	return entry
 }
 
 // walk finds the first field of each name that the set's tests use.

@@ -8,9 +8,9 @@ import (
 
 // Set is all matchers of a router. It never changes; each goroutine uses it with its own Scratch.
 //
-// Each expression stands in at most one index, by something that it demands: a field's value, or
-// the type, logger, host name or env version. Only expressions that the message at hand could
-// satisfy are run, and they are run without the test that the index has already answered.
+// Each expression stands in at most one index, by something that it demands: a field's value (below
+// the type, if it demands that too), or the type, logger, host name or env version. Only expressions
+// that the message at hand could satisfy are run, without the tests that the index has answered.
 type Set struct {
 	count int
 	exprs []setExpr
@@ -18,11 +18,10 @@ type Set struct {
 	always []int32 // matchers that are TRUE
 	plain  []int32 // expressions without an index; like the numbers in all indexes, of exprs
 
-	byType   map[string]typeEntry
+	byType   map[string]*typeEntry
 	prefixes []prefixEntry
 	headers  []headerIndex
-	fields   []fieldIndex
-	ungated  bool // some expression in fields takes messages of any type
+	fields   []fieldIndex // for messages of any type
 
 	names nameTable
 	memos int // how many tests keep their result
@@ -36,8 +35,9 @@ type setExpr struct {
 
 // typeEntry is what can match messages of one type.
 type typeEntry struct {
+	typ    string
 	exprs  []int32
-	fields bool // some expression in Set.fields can
+	fields []fieldIndex
 }
 
 type prefixEntry struct {
@@ -66,11 +66,9 @@ func (s *Set) Match(m *message.Message, scratch *Scratch, hits []int32) []int32 
 		scratch.hits[i>>6] |= 1 << (i & 63)
 	}
 	s.run(s.plain, m, scratch)
-	fields := s.ungated
-	if len(s.byType) > 0 {
-		entry := s.byType[m.Type()]
+	if entry := scratch.entry(m.Type()); entry != nil {
 		s.run(entry.exprs, m, scratch)
-		fields = fields || entry.fields
+		s.runFields(entry.fields, m, scratch)
 	}
 	for i := range s.prefixes {
 		if strings.HasPrefix(m.Type(), s.prefixes[i].prefix) {
@@ -81,16 +79,17 @@ func (s *Set) Match(m *message.Message, scratch *Scratch, hits []int32) []int32 
 		h := &s.headers[i]
 		s.run(h.exprs[headerText(m, h.variable)], m, scratch)
 	}
-	if fields {
-		s.matchFields(m, scratch)
-	}
+	s.runFields(s.fields, m, scratch)
 	return scratch.collect(hits)
 }
 
-func (s *Set) matchFields(m *message.Message, scratch *Scratch) {
+func (s *Set) runFields(fields []fieldIndex, m *message.Message, scratch *Scratch) {
+	if len(fields) == 0 {
+		return
+	}
 	scratch.walk(m)
-	for i := range s.fields {
-		f := &s.fields[i]
+	for i := range fields {
+		f := &fields[i]
 		p := &scratch.fields[f.slot]
 		if p.turn == scratch.turn && p.ok && p.value.Type() <= message.TypeBytes {
 			s.run(f.exprs[p.value.Text()], m, scratch)
