@@ -67,7 +67,7 @@ func newWindow(c lua.Call, class *lua.Class) {
 func put(c lua.Call) {
 	list := lua.CheckTable(c, 1, "put")
 	ns, v := lua.CheckNumber(c, 2, "put"), lua.CheckNumber(c, 3, "put")
-	if !(math.Abs(ns) < math.MaxInt64) || v-v != 0 {
+	if !(math.Abs(ns) < float64(maxTime)) || v-v != 0 {
 		return
 	}
 	for i := 1; ; i++ {

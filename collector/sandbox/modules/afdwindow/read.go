@@ -5,7 +5,7 @@ import "math"
 // Read gives the function's value at a time; ok is false when no point of the window counts. For roc
 // the value is -1 and anomaly tells whether the threshold is exceeded.
 func (w *Window) Read(now int64, threshold float64) (value float64, anomaly, ok bool) {
-	if !w.fed || now-w.newest > w.span {
+	if !w.fed || !possible(now) || now-w.newest > w.span {
 		return 0, false, false
 	}
 	switch w.function {

@@ -8,6 +8,11 @@ import "math"
 // Row is the width of a row in ns.
 const Row = int64(5e9)
 
+// maxTime bounds times, so that differences of them are numbers: 146 years around 1970.
+const maxTime = int64(1) << 62
+
+func possible(ns int64) bool { return -maxTime < ns && ns < maxTime }
+
 // maxRows bounds a window's memory: a day.
 const maxRows = 24 * 3600 / 5
 
@@ -111,7 +116,7 @@ func (w *Window) advance(t int64) bool {
 // Put takes a point in; one that is older than the window is ignored.
 func (w *Window) Put(ns int64, v float64) {
 	t := floor(ns)
-	if !w.advance(t) {
+	if !possible(ns) || !w.advance(t) {
 		return
 	}
 	if !w.fed {
