@@ -137,7 +137,8 @@ func checkAccessors(t *testing.T, m *Message, want plainMessage) {
 		if !ok || field.Len() != len(f.values) {
 			t.Fatalf("field %q number %d is not found", name, seen[name])
 		}
-		for i := range f.values {
+		step := 1 + len(f.values)/64 // not all of very many, which would take their square
+		for i := 0; i < len(f.values); i += step {
 			if v, ok := field.Value(i); !ok || v.Type() != field.Type {
 				t.Fatalf("value %d of %q is not found", i, name)
 			}

@@ -38,11 +38,13 @@ func AppendJSON(dst []byte, m *Message) []byte {
 		dst = strconv.AppendInt(appendKey(dst, start, "pid"), int64(m.pid), 10)
 	}
 	dst = m.appendText(dst, start, "hostname", m.hostname)
-	if groups := m.groups(); len(groups) > 0 {
-		dst = appendFields(appendKey(dst, start, "fields"), groups)
-		dst = appendRepresentations(dst, start, groups)
+	if int(m.fields) == len(m.raw) {
+		return append(dst, '}')
 	}
-	return append(dst, '}')
+	var room [24]namedField
+	fields := m.named(room[:0])
+	dst = appendFields(appendKey(dst, start, "fields"), fields)
+	return append(appendRepresentations(dst, start, fields), '}')
 }
 
 // appendText appends a text header that the encoding has.
@@ -61,66 +63,94 @@ func appendKey(dst []byte, start int, key string) []byte {
 	return append(appendString(dst, key), ':')
 }
 
-// groups are the fields of a message, those of one name together, in the order of the first ones.
-func (m *Message) groups() (groups [][]Field) {
-	places := map[string]int{}
-	for f := range m.Fields {
-		i, known := places[f.Name]
-		if !known {
-			i = len(groups)
-			places[f.Name] = i
-			groups = append(groups, nil)
-		}
-		groups[i] = append(groups[i], f)
-	}
-	return groups
+// namedField is a field in the list of all, linked to the next one of the same name.
+type namedField struct {
+	Field
+	next     int // its index, 0 for none
+	repeated bool
 }
 
-func appendFields(dst []byte, groups [][]Field) []byte {
+// manyFields is from where on a map finds equal names faster than looking at all.
+const manyFields = 64
+
+// named appends the fields of a message to list, which is empty.
+func (m *Message) named(list []namedField) []namedField {
+	for f := range m.Fields {
+		list = append(list, namedField{Field: f})
+	}
+	if len(list) > manyFields {
+		last := make(map[string]int, len(list))
+		for i := range list {
+			if j, ok := last[list[i].Name]; ok {
+				list[j].next, list[i].repeated = i, true
+			}
+			last[list[i].Name] = i
+		}
+		return list
+	}
+	for i := range list {
+		for j := i - 1; j >= 0; j-- {
+			if list[j].Name == list[i].Name {
+				list[j].next, list[i].repeated = i, true
+				break
+			}
+		}
+	}
+	return list
+}
+
+func appendFields(dst []byte, list []namedField) []byte {
 	dst = append(dst, '{')
-	for start := len(dst); len(groups) > 0; groups = groups[1:] {
-		dst = appendKey(dst, start, groups[0][0].Name)
-		dst = appendGroup(dst, groups[0])
+	start := len(dst)
+	for i := range list {
+		if !list[i].repeated {
+			dst = appendValues(appendKey(dst, start, list[i].Name), list, i)
+		}
 	}
 	return append(dst, '}')
 }
 
-func appendGroup(dst []byte, fields []Field) []byte {
-	n := 0
-	for _, f := range fields {
-		n += f.Len()
-	}
-	if n != 1 {
-		dst = append(dst, '[')
-	}
+// appendValues appends the values of the ith field and all that share its name.
+func appendValues(dst []byte, list []namedField, i int) []byte {
 	start := len(dst)
-	for _, f := range fields {
+	dst = append(dst, '[')
+	n := 0
+	for f := &list[i]; ; f = &list[f.next] {
 		for v := range f.Values {
-			if len(dst) > start {
+			if n > 0 {
 				dst = append(dst, ',')
 			}
 			dst = appendValueJSON(dst, v)
+			n++
+		}
+		if f.next == 0 {
+			break
 		}
 	}
-	if n != 1 {
-		dst = append(dst, ']')
+	if n == 1 {
+		return append(dst[:start], dst[start+1:]...)
 	}
-	return dst
+	return append(dst, ']')
 }
 
-func appendRepresentations(dst []byte, start int, groups [][]Field) []byte {
+func appendRepresentations(dst []byte, start int, list []namedField) []byte {
 	first := 0
-	for _, group := range groups {
-		for _, f := range group {
-			if f.Representation == "" {
-				continue
+	for i := range list {
+		if list[i].repeated {
+			continue
+		}
+		for f := &list[i]; ; f = &list[f.next] {
+			if f.Representation != "" {
+				if first == 0 {
+					dst = append(appendKey(dst, start, "representations"), '{')
+					first = len(dst)
+				}
+				dst = appendString(appendKey(dst, first, f.Name), f.Representation)
+				break
 			}
-			if first == 0 {
-				dst = append(appendKey(dst, start, "representations"), '{')
-				first = len(dst)
+			if f.next == 0 {
+				break
 			}
-			dst = appendString(appendKey(dst, first, f.Name), f.Representation)
-			break
 		}
 	}
 	if first == 0 {

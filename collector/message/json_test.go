@@ -2,6 +2,7 @@ package message
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -73,6 +74,22 @@ func TestAppendJSON(t *testing.T) {
 		if !json.Valid([]byte(got[1:])) {
 			t.Errorf("%s: not JSON", c.name)
 		}
+	}
+}
+
+// TestManyNames has more fields than are compared one by one.
+func TestManyNames(t *testing.T) {
+	var d Draft
+	want := `{"fields":{`
+	for i := range 2 * manyFields {
+		d.AddInt(strings.Repeat("n", i%manyFields+1), "", int64(i))
+		if i < manyFields {
+			want += fmt.Sprintf("%q:[%d,%d],", strings.Repeat("n", i+1), i, i+manyFields)
+		}
+	}
+	want = strings.TrimSuffix(want, ",") + "}}"
+	if got := string(AppendJSON(nil, indexed(t, d.Encode(nil)))); got != want {
+		t.Errorf("\n%s\nwant\n%s", got, want)
 	}
 }
 
