@@ -101,20 +101,20 @@ func (t *Template) element(s string) (n int, err error) {
 		t.text(string(c))
 		return 2, nil
 	}
-	t.text(s[:1])
-	return 1, nil
+	n = strings.IndexAny(s, "% \t\n\\")
+	if n < 0 {
+		n = len(s)
+	}
+	t.text(s[:n])
+	return n, nil
 }
 
 var templateEscapes = map[byte]byte{
 	'n': '\n', 't': '\t', 'r': '\r', '"': '"', '\'': '\'', '\\': '\\', '%': '%', 'a': '\a', 'b': '\b', 'f': '\f', 'v': '\v',
 }
 
-func (t *Template) text(c string) {
-	if n := len(t.steps); n > 0 && t.steps[n-1].kind == stepLiteral {
-		t.steps[n-1].literal += c
-		return
-	}
-	t.steps = append(t.steps, step{kind: stepLiteral, literal: c})
+func (t *Template) text(s string) {
+	t.steps = append(t.steps, step{kind: stepLiteral, literal: s})
 }
 
 func (t *Template) property(s string) error {

@@ -1,7 +1,6 @@
 package mysql
 
 import (
-	"strings"
 	"time"
 
 	"lma_collector/collector/logline"
@@ -76,13 +75,13 @@ const monitorEnd = "END OF INNODB MONITOR OUTPUT"
 
 // inMonitor tells whether a record without a label is part of the dump that is held.
 func (c *Decoder) inMonitor(r *record) bool {
-	return c.hold.Held() > 0 && c.held.monitor && r.facility < 0 && !r.monitor && !r.hasLabel &&
-		!strings.Contains(c.hold.Text(), monitorEnd)
+	return c.hold.Held() > 0 && c.held.monitor && r.facility < 0 && !r.monitor && !r.hasLabel
 }
 
 func (c *Decoder) continuation(line string, d *message.Draft, out plugin.Emitter) error {
 	switch {
 	case c.hold.Held() > 0:
+		c.held.monitor = c.held.monitor && line != monitorEnd
 		if c.hold.Append(line) {
 			c.Release(out)
 		}
