@@ -96,9 +96,9 @@ func (c Config) CheckServer(table string) error {
 }
 
 func (c Config) checkVersions(table string) (errs []error) {
-	for option, v := range map[string]string{"min_version": c.MinVersion, "max_version": c.MaxVersion} {
-		if _, known := versions[v]; v != "" && !known {
-			errs = append(errs, plugin.BadOption(table+"."+option, "%q is unknown; it is TLS12 or TLS13", v))
+	for _, v := range [][2]string{{"min_version", c.MinVersion}, {"max_version", c.MaxVersion}} {
+		if _, known := versions[v[1]]; v[1] != "" && !known {
+			errs = append(errs, plugin.BadOption(table+"."+v[0], "%q is unknown; it is TLS12 or TLS13", v[1]))
 		}
 	}
 	if highest, given := versions[c.MaxVersion]; given {
