@@ -10,27 +10,6 @@ func (m *Message) ReadField(f *Field, at int) (next int, ok bool) {
 		return at, false
 	}
 	body, end := m.fieldBody(at)
-	if m.plain() {
-		readPlain(f, m.raw[body:end])
-		return end, true
-	}
-	*f = parseField(m.raw[body:end])
+	f.set(m.raw[body:end], m.plain())
 	return m.nextField(end), true
-}
-
-// readPlain is parsePlain into a field that is used again.
-func readPlain(f *Field, b []byte) {
-	i := 2 + int(b[1])
-	f.Name = View(b[2:i])
-	f.Type = ValueType(b[i+1])
-	f.plain = true
-	f.raw = b
-	i += 2
-	f.Representation = ""
-	if i < len(b) && b[i] == fieldRepresentation<<3|2 {
-		start := i + 2
-		i = start + int(b[i+1])
-		f.Representation = View(b[start:i])
-	}
-	f.values = i
 }

@@ -130,6 +130,10 @@ func checkAccessors(t *testing.T, m *Message, want plainMessage) {
 	n := 0
 	for name, at := range m.FieldNames {
 		f := want.fields[n]
+		first, ok := m.ValueAt(at)
+		if v, has := m.FieldAt(at).Value(0); ok != has || first != v && v.Type() != TypeDouble {
+			t.Fatalf("ValueAt %v %v, Value %v %v", first, ok, v, has)
+		}
 		if plain := plainOf(m.FieldAt(at)); name != f.name || plain.name != name {
 			t.Fatalf("field %d is %q at %d, want %q", n, name, at, f.name)
 		}
@@ -148,6 +152,17 @@ func checkAccessors(t *testing.T, m *Message, want plainMessage) {
 		}
 		seen[name]++
 		n++
+	}
+	var f Field
+	at, ok := m.ReadField(&f, 0)
+	for i := range want.fields {
+		if plain := plainOf(f); !ok || plain.name != want.fields[i].name || len(plain.values) != len(want.fields[i].values) {
+			t.Fatalf("field %d is read as %q, %v", i, f.Name, ok)
+		}
+		at, ok = m.ReadField(&f, at)
+	}
+	if ok {
+		t.Fatalf("one more field %q is read", f.Name)
 	}
 	for name, count := range seen {
 		if _, ok := m.Field(name, count); ok {
