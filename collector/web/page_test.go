@@ -1,0 +1,48 @@
+package web
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// golden compares with a file of testdata; UPDATE_GOLDEN=1 writes it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") == "1" {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs (UPDATE_GOLDEN=1 accepts); got\n%s", path, got)
+	}
+}
+
+func TestPages(t *testing.T) {
+	s := fixed(t)
+	s.openToken()
+	edition := regexp.MustCompile(`name="edition" content="[0-9a-f]+"`)
+	folder := regexp.MustCompile(`cat \S+/status_token`)
+	for _, c := range []struct{ file, path, token string }{
+		{"overview.html", "/", s.token.get()},
+		{"without_token.html", "/", ""},
+		{"filtered.html", "/?q=EXCEPTION&severity=error&program=nova", s.token.get()},
+		{"plugin.html", "/plugins/nova_logstreamer", ""},
+		{"plugin_waiting.html", "/plugins/elasticsearch_output", ""},
+	} {
+		w := get(s, c.path, c.token)
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s: %d %s", c.path, w.Code, w.Header().Get("Content-Type"))
+		}
+		body := edition.ReplaceAllString(w.Body.String(), `name="edition" content="0"`)
+		golden(t, c.file, folder.ReplaceAllString(body, "cat BASE_DIR/status_token"))
+	}
+}
