@@ -147,16 +147,4 @@ function Group:report(at, status, alerts)
     return -1, tostring(err)
 end
 
--- describe is an alert in words, as notifications show it.
-function M.describe(alert)
-    local fields = {}
-    for name, value in require("table_utils").orderedPairs(alert.fields or {}) do
-        fields[#fields + 1] = name .. '="' .. tostring(value) .. '"'
-    end
-    local selector = #fields > 0 and "[" .. table.concat(fields, ",") .. "]" or ""
-    local host = alert.hostname and ", host=" .. alert.hostname or ""
-    return string.format("%s (%s, rule='%s(%s%s)%s%s', current=%.2f%s)", alert.message, alert.severity,
-        alert["function"], alert.metric, selector, alert.operator, tostring(alert.threshold), alert.value, host)
-end
-
 return M

@@ -33,3 +33,15 @@ func ForFilter(dir string, parameters map[string]float64, roles []string) (*Cata
 	}
 	return c, nil
 }
+
+// Warnings lists what is odd in the definitions without being an error, for `check`.
+func Warnings(dir string, parameters map[string]float64) []plugin.Finding {
+	_, found := Load(dir, parameters)
+	var list []plugin.Finding
+	for _, d := range found {
+		if d.Severity != config.Error {
+			list = append(list, plugin.Finding{Option: "alarms_directory", Class: d.Class, Text: d.String()})
+		}
+	}
+	return list
+}

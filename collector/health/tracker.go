@@ -2,6 +2,8 @@ package health
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,10 +65,27 @@ type AlarmState struct {
 	Runbook   string            `json:"runbook,omitempty"` // of that alarm
 }
 
+// String is the alarm in words, as notifications show it.
+func (a AlarmState) String() string {
+	fields := make([]string, 0, len(a.Fields))
+	for _, name := range sortedKeys(a.Fields) {
+		fields = append(fields, fmt.Sprintf("%s=\"%v\"", name, a.Fields[name]))
+	}
+	selector, host := "", ""
+	if len(fields) > 0 {
+		selector = "[" + strings.Join(fields, ",") + "]"
+	}
+	if a.Hostname != "" {
+		host = ", host=" + a.Hostname
+	}
+	return fmt.Sprintf("%s (%s, rule='%s(%s%s)%s%v', current=%.2f%s)",
+		a.Message, a.Severity, a.Function, a.Metric, selector, a.Operator, a.Threshold, a.Value, host)
+}
+
 // maxTracked bounds the members and clusters that are remembered: names come from the network.
 const maxTracked = 100000
 
-// stale is how long a status that nobody renews is shown as such before it is forgotten.
+// A status that nobody renews is shown as silent after a while, and forgotten after a day.
 const (
 	staleAfter  = 2 * time.Minute
 	forgetAfter = 24 * time.Hour

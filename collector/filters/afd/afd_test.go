@@ -264,3 +264,17 @@ func TestOptionMistakes(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckTellsOfWhatIsOdd(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.toml"), []byte(policies+alarm("a", "warning", "",
+		"  metric = \"m\"\n  function = \"max\"\n  relational_operator = \">\"\n  threshold = 1")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := defaultConfig()
+	c.AlarmsDirectory = dir
+	found := c.Check((&host{t: t}).env())
+	if len(found) != 1 || found[0].Error || !strings.HasSuffix(found[0].Text, `a.toml:6:1: warning: no watch names the alarm "a" (name it in the alarms of a [[watch]])`) {
+		t.Errorf("got %+v", found)
+	}
+}

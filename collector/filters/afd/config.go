@@ -36,10 +36,18 @@ func init() {
 	plugin.RegisterFilter("AFDFilter", func() plugin.FilterConfig { return defaultConfig() })
 }
 
-var _ plugin.ConsumerDefaulter = (*Config)(nil)
+var (
+	_ plugin.ConsumerDefaulter = (*Config)(nil)
+	_ plugin.Checker           = (*Config)(nil)
+)
 
 // ConsumerDefaults makes it evaluate every 10 s.
 func (c *Config) ConsumerDefaults(o *plugin.ConsumerOptions) { o.TickerInterval = 10 }
+
+// Check tells what is odd in the definitions.
+func (c *Config) Check(env *plugin.Env) []plugin.Finding {
+	return health.Warnings(env.SharePath(c.AlarmsDirectory), c.Parameters)
+}
 
 // NewFilter loads the definitions and starts the engine with them.
 func (c *Config) NewFilter(env *plugin.Env) (plugin.Filter, error) {
