@@ -36,6 +36,8 @@ type Shared struct {
 	MaxTimerInject   uint   `toml:"max_timer_inject"`   // messages for each timer event
 	MaxMessageSize   uint32 `toml:"max_message_size"`   // bytes
 	PidFile          string `toml:"pid_file"`           // "": none
+	CPUProf          string `toml:"cpuprof"`            // "": none; file for a profile of the whole run
+	MemProf          string `toml:"memprof"`            // "": none; file for a heap profile at the end
 }
 
 // Globals are what [hekad] and [collector] say, with the defaults for what they do not.
@@ -53,8 +55,6 @@ type Globals struct {
 type withoutEffect struct {
 	PoolSize             int           `toml:"poolsize"`
 	PluginChanSize       int           `toml:"plugin_chansize"`
-	CPUProf              string        `toml:"cpuprof"`
-	MemProf              string        `toml:"memprof"`
 	MaxProcessDuration   uint64        `toml:"max_process_duration"` // ns
 	MaxPackIdle          time.Duration `toml:"max_pack_idle"`
 	SampleDenominator    int           `toml:"sample_denominator"`
@@ -66,8 +66,6 @@ type withoutEffect struct {
 var whyNot = map[string]string{
 	"poolsize":                "memory is bounded in bytes, with queue_bytes of a plugin and max_unacknowledged_bytes of [collector]",
 	"plugin_chansize":         "queues are bounded with queue_messages and queue_bytes of each filter and output",
-	"cpuprof":                 "remove it",
-	"memprof":                 "remove it",
 	"max_process_duration":    "no filter can hold back another one here",
 	"max_pack_idle":           "there is no pool of packs that could leak",
 	"sample_denominator":      "every operation is counted",

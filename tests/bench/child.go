@@ -42,6 +42,9 @@ func (b *bench) start(sections string) (*child, error) {
 	}
 	c := &child{page: freeAddress()}
 	global := fmt.Sprintf("[collector]\nhostname = \"node-1\"\nbase_dir = %q\nshare_dir = %q\naddress = %q\n", b.dir+"/base", b.root, c.page)
+	if b.profile != "" {
+		global += fmt.Sprintf("cpuprof = %q\n", b.profile)
+	}
 	if err := os.WriteFile(filepath.Join(conf, "zz-bench.toml"), []byte(global+sections), 0o600); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,8 @@ type bench struct {
 	// shipped is the pattern of the conf.d files that are loaded, "" for all filters.
 	shipped string
 	runs    int
+	// profile is the file for a CPU profile of the last run, "" for none.
+	profile string
 }
 
 func (b *bench) n(items int) int { return max(int(float64(items)*b.scale), 1) }
@@ -65,6 +67,7 @@ func main() {
 	flag.Float64Var(&b.scale, "scale", 1, "size of the input, 1 being a million log lines")
 	only := flag.String("case", "", "run only the cases that match this regular expression")
 	flag.StringVar(&b.binary, "binary", "bin/lma_collector", "the collector")
+	flag.StringVar(&b.profile, "profile", "", "file for a CPU profile of the collector's last run")
 	flag.Parse()
 	if err := b.all(regexp.MustCompile(*only)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"lma_collector/collector/message"
+	"lma_collector/collector/pipeline"
+)
+
+func newDecode() *cobra.Command {
+	var path string
+	var o pipeline.DecodeOptions
+	cmd := &cobra.Command{
+		Use:   "decode --config PATH --decoder NAME [flags] [FILE…]",
+		Short: "Runs records through one decoder section and prints one message a line as JSON",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, tools, err := load(cmd, path)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				args = []string{"-"}
+			}
+			return decodeFiles(cmd, tools, o, args)
+		},
+	}
+	configFlag(cmd, &path)
+	cmd.Flags().StringVar(&o.Decoder, "decoder", "", "decoder section, or a decoder type")
+	cmd.Flags().StringVar(&o.Splitter, "splitter", "TokenSplitter", "splitter section or type")
+	cmd.Flags().StringVar(&o.Logger, "logger", "", "logger of the records, as an input would set it")
+	cmd.Flags().StringVar(&o.Hostname, "hostname", "", "host name of the records (default: this host's)")
+	if err := cmd.MarkFlagRequired("decoder"); err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return cmd
+}
+
+func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, o pipeline.DecodeOptions, files []string) error {
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	defer out.Flush()
+	var line []byte
+	o.Message = func(m *message.Message) error {
+		line = append(message.AppendJSON(line[:0], m), '\n')
+		_, err := out.Write(line)
+		return err
+	}
+	o.Failure = func(record []byte, err error) {
+		text, _ := json.Marshal(map[string]string{"error": err.Error(), "record": string(record)})
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s\n", text)
+	}
+	var total pipeline.DecodeCounts
+	for _, name := range files {
+		err := withFile(cmd, name, func(r io.Reader) error {
+			counts, err := tools.Decode(r, o)
+			total.Records += counts.Records
+			total.Messages += counts.Messages
+			total.Failures += counts.Failures
+			return err
+		})
+		if err != nil {
+			return problem{err}
+		}
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "records=%d messages=%d failures=%d\n", total.Records, total.Messages, total.Failures)
+	if total.Failures > 0 {
+		return errProblem
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"sort"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lma_collector/collector/config"
+	"lma_collector/collector/pipeline"
+	"lma_collector/collector/plugin"
+)
+
+// load reads a configuration and checks all of it; what is wrong is printed, errors end the command.
+func load(cmd *cobra.Command, path string) (*config.Config, *pipeline.Tools, error) {
+	conf, found := config.Load(path, nil)
+	if conf == nil || found.HasErrors() {
+		printDiagnostics(cmd, found)
+		return nil, nil, errProblem
+	}
+	tools, more := pipeline.NewTools(conf.Sections, settingsOf(conf, quiet()))
+	found = append(found, more...)
+	if found.HasErrors() {
+		printDiagnostics(cmd, found)
+		return nil, nil, errProblem
+	}
+	return conf, tools, nil
+}
+
+// quiet is a log for commands that only look.
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// settingsOf takes what the pipeline goes by out of the global sections.
+func settingsOf(conf *config.Config, log *slog.Logger) pipeline.Settings {
+	g := conf.Globals
+	s := pipeline.Settings{
+		Hostname: g.Hostname, MachineID: machineID(), BaseDir: g.BaseDir, ShareDir: g.ShareDir,
+		MaxMessageSize: int(g.MaxMessageSize), MaxMessageLoops: int(g.MaxMessageLoops),
+		MaxProcessInject: int(g.MaxProcessInject), MaxTimerInject: int(g.MaxTimerInject),
+		MaxUnacknowledged: int(g.MaxUnacknowledged), Log: log,
+	}
+	if s.Hostname == "" {
+		s.Hostname = shortHostname()
+	}
+	for name, value := range g.Tags {
+		s.Tags = append(s.Tags, plugin.Tag{Name: name, Value: value})
+	}
+	sort.Slice(s.Tags, func(i, j int) bool { return s.Tags[i].Name < s.Tags[j].Name })
+	return s
+}
+
+// shortHostname is this host's name without its domain.
+func shortHostname() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return "localhost"
+	}
+	short, _, _ := strings.Cut(name, ".")
+	return short
+}
+
+// machineID makes record uuids of this machine differ from those of others (machine-id(5)).
+func machineID() string {
+	for _, file := range []string{"/etc/machine-id", "/var/lib/dbus/machine-id"} {
+		if id, err := os.ReadFile(file); err == nil && len(strings.TrimSpace(string(id))) > 0 {
+			return strings.TrimSpace(string(id))
+		}
+	}
+	return shortHostname()
+}
+
+// printDiagnostics prints what was found, errors first in each file by line, and a count.
+func printDiagnostics(cmd *cobra.Command, found config.Diagnostics) {
+	found.Sort()
+	w := cmd.ErrOrStderr()
+	for _, d := range found {
+		fmt.Fprintln(w, d.String())
+	}
+	if n := len(found.Errors()); n > 0 {
+		fmt.Fprintf(w, "%d %s\n", n, plural(n, "error"))
+	}
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
