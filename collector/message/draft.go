@@ -218,14 +218,23 @@ func (d *Draft) Load(m *Message) {
 	d.loadElements(m)
 }
 
+// loadElements keeps the fields, and the elements of later formats, as they are encoded.
 func (d *Draft) loadElements(m *Message) {
+	if m.plain() {
+		for i := m.firstField(); i < len(m.raw); {
+			body, end := plainBody(m.raw, i)
+			d.fields = append(d.fields, draftField{name: View(m.raw[body:end]), kept: true, plain: true})
+			i = end
+		}
+		return
+	}
 	for i := 0; i < len(m.raw); {
 		tag, n := varint(m.raw, i)
 		end := skip(m.raw, i+n, int(tag&7), 0)
 		switch {
 		case tag == tagField<<3|2:
 			_, ln := varint(m.raw, i+n)
-			d.fields = append(d.fields, draftField{name: View(m.raw[i+n+ln : end]), kept: true, plain: m.set&isPlain != 0})
+			d.fields = append(d.fields, draftField{name: View(m.raw[i+n+ln : end]), kept: true})
 		case tag>>3 > tagField:
 			d.unknown = append(d.unknown, m.raw[i:end]...)
 		}

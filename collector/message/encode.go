@@ -91,25 +91,19 @@ func putSingle(b []byte, i int, f *draftField, v *Value) int {
 		size = varintSize(v.bits)
 	}
 	if body := 8 + name + representation + size; body < 0x80 {
-		b[i], b[i+1] = tagField<<3|2, byte(body)
-		i += 2
+		binary.LittleEndian.PutUint32(b[i:], tagField<<3|2|uint32(body)<<8|(fieldName<<3|2)<<16|uint32(name)<<24)
+		i += 4
 	} else {
 		i = putHead(b, i, tagField, body-1+varintSize(uint64(size)))
+		i = putHead(b, i, fieldName, name)
 	}
-	b[i], b[i+1] = fieldName<<3|2, byte(name)
-	i += 2 + copy(b[i+2:], f.name)
+	i += copy(b[i:], f.name)
 	binary.LittleEndian.PutUint32(b[i:], plainString|uint32(f.typ)<<8|uint32(representation)<<24)
 	i += 4
 	if representation > 0 {
 		i += copy(b[i:], f.representation)
 	}
-	b[i] = byte(fieldString+f.typ)<<3 | 2
-	if size < 0x80 {
-		b[i+1] = byte(size)
-		i += 2
-	} else {
-		i = putVarint(b, i+1, uint64(size))
-	}
+	i = putHead(b, i, fieldString+int(f.typ), size)
 	if f.typ <= TypeBytes {
 		return i + copy(b[i:], v.text)
 	}
