@@ -137,27 +137,48 @@ func (c *Catalogue) Cluster(level, name string) *Cluster {
 	return c.Clusters[i]
 }
 
-// Watched lists the watches that run on a host of these roles; nil stands for any role.
+// DefaultRole is that of a machine which has no other one.
+const DefaultRole = "default"
+
+// Watched lists the watches that run on a host of these roles. Without roles (nil) the machine is
+// watched as one of the default role, and every service may run on it.
 func (c *Catalogue) Watched(roles []string) []*Watch {
 	var list []*Watch
 	for _, w := range c.Watches {
-		if roles == nil || len(w.Roles) == 0 || slices.ContainsFunc(w.Roles, func(r string) bool { return slices.Contains(roles, r) }) {
+		if w.runsOn(roles) {
 			list = append(list, w)
 		}
 	}
 	return list
 }
 
-// Fed lists the clusters of a level that can get reports where hosts have these roles (nil: any), each
-// with the members that can.
+func (w *Watch) runsOn(roles []string) bool {
+	switch {
+	case len(w.Roles) == 0:
+		return true
+	case roles == nil:
+		return w.Type == LevelService || slices.Contains(w.Roles, DefaultRole)
+	}
+	return slices.ContainsFunc(w.Roles, func(r string) bool { return slices.Contains(roles, r) })
+}
+
+// Fed lists the clusters of a level that can get reports where hosts have these roles (nil: any role at
+// all), each with the members that can.
 func (c *Catalogue) Fed(level string, roles []string) []*Cluster {
+	if roles == nil {
+		return c.fedBy(level, c.Watches)
+	}
+	return c.fedBy(level, c.Watched(roles))
+}
+
+func (c *Catalogue) fedBy(level string, watches []*Watch) []*Cluster {
 	var list []*Cluster
 	for _, x := range c.Clusters {
 		if x.Level != level {
 			continue
 		}
 		fed := *x
-		fed.Members = slices.DeleteFunc(slices.Clone(x.Members), func(m string) bool { return !c.feeds(x, m, roles) })
+		fed.Members = slices.DeleteFunc(slices.Clone(x.Members), func(m string) bool { return !c.feeds(x, m, watches) })
 		if len(fed.Members) > 0 {
 			list = append(list, &fed)
 		}
@@ -165,16 +186,16 @@ func (c *Catalogue) Fed(level string, roles []string) []*Cluster {
 	return list
 }
 
-func (c *Catalogue) feeds(x *Cluster, member string, roles []string) bool {
+func (c *Catalogue) feeds(x *Cluster, member string, watches []*Watch) bool {
 	if x.Level == LevelGlobal {
 		for _, level := range []string{LevelService, LevelNode} {
-			if slices.ContainsFunc(c.Fed(level, roles), func(y *Cluster) bool { return y.Name == member }) {
+			if slices.ContainsFunc(c.fedBy(level, watches), func(y *Cluster) bool { return y.Name == member }) {
 				return true
 			}
 		}
 		return false
 	}
-	return slices.ContainsFunc(c.Watched(roles), func(w *Watch) bool {
+	return slices.ContainsFunc(watches, func(w *Watch) bool {
 		return w.Type == x.Level && w.Cluster == x.Name && w.Member == member && len(c.enabled(w)) > 0
 	})
 }

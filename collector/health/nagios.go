@@ -12,7 +12,8 @@ type NagiosService struct {
 	Description string `json:"description"` // for people: what it watches
 }
 
-// NagiosHost is a host whose watches are reported, with its roles; nil roles stand for all.
+// NagiosHost is a host whose watches are reported, with its roles as in the section
+// of its AFDFilter, nil for none.
 type NagiosHost struct {
 	Name  string
 	Roles []string
@@ -29,26 +30,23 @@ func virtualHost(level, environment string) string {
 
 var clusterServicePrefix = map[string]string{LevelGlobal: "global-", LevelNode: "nodes-", LevelService: "services-"}
 
-// NagiosObjects lists what the hosts' AFDs and, where some host is the aggregator of them all, the
-// clusters will report, ordered by host and service. environment ends the names of virtual hosts, "" for none. What is not to be
+// NagiosObjects lists what the hosts' AFDs, and what the clusters that they feed, will report, ordered
+// by host and service. environment ends the names of virtual hosts, "" for none. What is not to be
 // alerted of is left out.
 func NagiosObjects(c *Catalogue, hosts []NagiosHost, environment string) []NagiosService {
 	var list []NagiosService
-	var roles []string
+	var all []*Watch
 	for _, h := range hosts {
 		for _, w := range c.Watched(h.Roles) {
 			if w.Alerting == "disabled" || len(c.enabled(w)) == 0 {
 				continue
 			}
+			all = append(all, w)
 			list = append(list, NagiosService{h.Name, w.Cluster + "." + w.Member, watchText(c, w)})
 		}
-		if h.Roles == nil {
-			roles = c.Roles()
-		}
-		roles = append(roles, h.Roles...)
 	}
 	for _, level := range []string{LevelGlobal, LevelNode, LevelService} {
-		for _, x := range c.Fed(level, append([]string{}, roles...)) {
+		for _, x := range c.fedBy(level, all) {
 			if x.Alerting != "disabled" {
 				list = append(list, NagiosService{virtualHost(level, environment), clusterServicePrefix[level] + x.Name,
 					fmt.Sprintf("%s cluster %s", level, x.Name)})

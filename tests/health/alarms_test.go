@@ -13,7 +13,8 @@ import (
 
 // sample is a value of a field for an expression that is not a plain text.
 var sample = map[string]string{
-	"=~ ^/opt/es[-/]data$": "/opt/es/data",
+	"=~ ^/opt/es[-/]data$":    "/opt/es/data",
+	"!= / && !~ ceph[-/]%d+$": "/var/log",
 	"!= / && != /var/log && != /var/lib/mysql && != /var/lib/nova && !~ ceph[-/]%d+$": "/srv",
 }
 

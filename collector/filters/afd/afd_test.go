@@ -100,7 +100,7 @@ func (h *host) pass(seconds int, feed func()) {
 const policies = "[[policy]]\nname = \"p\"\n  [[policy.when]]\n  status = \"okay\"\n"
 
 func watch(member, extra string, alarms ...string) string {
-	return fmt.Sprintf("[[watch]]\ntype = \"node\"\ncluster = \"c\"\nmember = %q\nroles = [\"r\"]\nalarms = [\"%s\"]\n%s\n", member, strings.Join(alarms, `", "`), extra)
+	return fmt.Sprintf("[[watch]]\ntype = \"node\"\ncluster = \"c\"\nmember = %q\nroles = [\"default\"]\nalarms = [\"%s\"]\n%s\n", member, strings.Join(alarms, `", "`), extra)
 }
 
 func alarm(name, severity, extra, rule string) string {
