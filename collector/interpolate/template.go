@@ -31,6 +31,9 @@ type part struct {
 	text   string // literal text, or the name of a field
 	header func(dst []byte, m *message.Message) []byte
 	date   *strftime.Format
+
+	fallback string // what a message without the field has instead
+	hasOwn   bool   // fallback was set
 }
 
 var headers = map[string]func(dst []byte, m *message.Message) []byte{
@@ -107,18 +110,24 @@ func (t *Template) Append(dst []byte, m *message.Message, ns int64) (_ []byte, m
 		case date:
 			dst = p.date.Append(dst, ns)
 		case field:
-			v, ok := m.Value(p.text)
-			if !ok {
-				if missing == "" {
-					missing = p.text
-				}
-				dst = append(dst, p.text...)
-				continue
+			var ok bool
+			if dst, ok = p.appendField(dst, m); !ok && missing == "" {
+				missing = p.text
 			}
-			dst = appendValue(dst, v)
 		}
 	}
 	return dst, missing
+}
+
+func (p *part) appendField(dst []byte, m *message.Message) (_ []byte, ok bool) {
+	v, ok := m.Value(p.text)
+	switch {
+	case ok:
+		return appendValue(dst, v), true
+	case p.hasOwn:
+		return append(dst, p.fallback...), true
+	}
+	return append(dst, p.text...), false
 }
 
 func appendValue(dst []byte, v message.Value) []byte {
@@ -131,6 +140,15 @@ func appendValue(dst []byte, v message.Value) []byte {
 		return strconv.AppendBool(dst, v.Bool())
 	}
 	return append(dst, v.Text()...)
+}
+
+// Default sets what stands for a field in messages that do not have it.
+func (t *Template) Default(name, value string) {
+	for i := range t.parts {
+		if p := &t.parts[i]; p.kind == field && p.text == name {
+			p.fallback, p.hasOwn = value, true
+		}
+	}
 }
 
 // Fixed tells whether the text is the same for all messages.

@@ -48,6 +48,18 @@ func TestAppend(t *testing.T) {
 	f("%{%H}h", "12h", "")
 }
 
+func TestDefault(t *testing.T) {
+	c, err := Parse("%{none}-%{service}-%{other}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Default("none", "")
+	c.Default("service", "unused")
+	if got, missing := c.Append(nil, sample(t), 0); string(got) != "-nova-other" || missing != "other" {
+		t.Errorf("got %q without %q", got, missing)
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
