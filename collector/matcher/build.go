@@ -51,16 +51,18 @@ func (b *builder) gather(ms []*Matcher) {
 		if m.program.start == reject {
 			continue
 		}
-		key := m.tree.key()
-		at, known := seen[key]
-		if !known {
-			at = len(b.trees)
-			seen[key] = at
-			b.trees = append(b.trees, m.tree)
-			b.set.exprs = append(b.set.exprs, setExpr{})
-			b.study(m.tree)
+		for _, tree := range alternatives(m.tree) {
+			key := tree.key()
+			at, known := seen[key]
+			if !known {
+				at = len(b.trees)
+				seen[key] = at
+				b.trees = append(b.trees, tree)
+				b.set.exprs = append(b.set.exprs, setExpr{})
+				b.study(tree)
+			}
+			b.set.exprs[at].matchers = append(b.set.exprs[at].matchers, int32(i))
 		}
-		b.set.exprs[at].matchers = append(b.set.exprs[at].matchers, int32(i))
 	}
 }
 

@@ -30,7 +30,8 @@ func TestWhereIndexed(t *testing.T) {
 		{"Type == 'a' && Logger == 'b'", "type", 1},
 		{"Fields[x] == 'a'", "field", 0},
 		{"Fields[x] == 'a' || Fields[x] == 'b'", "field", 0},
-		{"Fields[x] == 'a' || Fields[y] == 'b'", "plain", 2},
+		{"Fields[x] == 'a' || Fields[y] == 'b'", "field", 0},
+		{"Fields[x] == 'a' || Severity == 1", "plain", 2},
 		{"Fields[x] == 1", "plain", 1},
 		{"Fields[x] == TRUE", "plain", 1},
 		{"Fields[x][1] == 'a'", "plain", 1},
@@ -51,6 +52,20 @@ func TestWhereIndexed(t *testing.T) {
 		}
 		if len(s.exprs) > 0 && len(s.exprs[0].program.steps) != c.steps {
 			t.Errorf("%s: %d tests are left, want %d", c.expr, len(s.exprs[0].program.steps), c.steps)
+		}
+	}
+}
+
+// What alarms want, a bulk or metrics of some names, stands in the index in parts, and nothing is left to run but what neither says.
+func TestAlternatives(t *testing.T) {
+	m := parse(t, "Fields[aggregator] == NIL && (Type == 'bulk' || (Type == 'metric' || Type == 'other') && (Fields[name] == 'a' || Fields[name] == 'b'))")
+	s := NewSet([]*Matcher{m})
+	if len(s.exprs) != 2 || len(s.plain) > 0 {
+		t.Fatalf("%d expressions, %d without an index", len(s.exprs), len(s.plain))
+	}
+	for i, e := range s.exprs {
+		if len(e.program.steps) != 1 {
+			t.Errorf("expression %d: %d tests are left, want 1", i, len(e.program.steps))
 		}
 	}
 }
