@@ -160,8 +160,10 @@ func holds(expression string) chromedp.Action[chromedp.Void] {
 
 func TestBrowserFollows(t *testing.T) {
 	ctx, seen := browse(t)
-	s, page := serving(t, Options{Hostname: "ctl1", Environment: "env-1", Version: "1.2.3", Health: health.NewTracker(nil),
-		Report: func() pipeline.Report { return report(1000) }})
+	s, page := serving(t, Options{
+		Hostname: "ctl1", Environment: "env-1", Version: "1.2.3", Health: health.NewTracker(nil),
+		Report: func() pipeline.Report { return report(1000) },
+	})
 	origin := strings.TrimSuffix(s.URL(), "/")
 	s.StatusSeen(statusMessage(t, "mysql", health.Okay, `{"alarms":[]}`))
 	text := func(selector, part string) chromedp.Action[chromedp.Void] {
@@ -211,7 +213,8 @@ func TestScreenshots(t *testing.T) {
 	shoot := func(name, path, scheme string) {
 		media := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 			_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			})
 			return err
 		})
 		if err := chromedp.Do(ctx, media, chromedp.Navigate(base+path), holds(`document.querySelector("#live")?.innerText != "" || location.pathname != "/"`)); err != nil {

@@ -40,9 +40,11 @@ func (f *fixedHealth) Tree() health.Tree {
 }
 
 func fullDisk() health.AlarmState {
-	return health.AlarmState{Severity: "CRITICAL", Message: "The MySQL filesystem is nearly full", Function: "min", Metric: "fs_space_percent_free",
+	return health.AlarmState{
+		Severity: "CRITICAL", Message: "The MySQL filesystem is nearly full", Function: "min", Metric: "fs_space_percent_free",
 		Fields: map[string]any{"fs": "/var/lib/mysql"}, Operator: "<", Threshold: 5, Value: 4, Window: 60, Name: "mysql-fs-critical",
-		Runbook: "https://runbooks.example/mysql#filesystem"}
+		Runbook: "https://runbooks.example/mysql#filesystem",
+	}
 }
 
 func from(a health.AlarmState, name, level, host string) health.AlarmState {
@@ -52,8 +54,10 @@ func from(a health.AlarmState, name, level, host string) health.AlarmState {
 }
 
 func faultyTree() health.Tree {
-	slow := health.AlarmState{Severity: "WARN", Message: "Too many errors in the Nova <b>logs</b>", Function: "max", Metric: "log_messages",
-		Fields: map[string]any{"service": "nova", "level": "error"}, Operator: ">", Threshold: 0.1, Value: 0.53333}
+	slow := health.AlarmState{
+		Severity: "WARN", Message: "Too many errors in the Nova <b>logs</b>", Function: "max", Metric: "log_messages",
+		Fields: map[string]any{"service": "nova", "level": "error"}, Operator: ">", Threshold: 0.1, Value: 0.53333,
+	}
 	cluster := func(level, name string, s health.Status, d time.Duration, alarms ...health.AlarmState) health.ClusterState {
 		return health.ClusterState{Level: level, Name: name, Status: s, Since: ago(d), Seen: ago(4 * time.Second), Reported: true, Alarms: alarms}
 	}
@@ -99,8 +103,10 @@ func report(n int64) pipeline.Report {
 	}
 	nova.Numbers = []pipeline.Number{{Name: "read_bytes", Label: "/var/log/nova/nova-api.log", Help: "bytes read of the file", Value: 5120}}
 	mysql := at("mysql_logstreamer", "LogstreamerInput", plugin.KindInput)
-	mysql.Conditions = []plugin.Condition{{Key: "/var/log/mysql/error.log", Since: ago(26 * time.Hour),
-		Text: "/var/log/mysql/error.log cannot be read: permission denied: add this user to the group adm"}}
+	mysql.Conditions = []plugin.Condition{{
+		Key: "/var/log/mysql/error.log", Since: ago(26 * time.Hour),
+		Text: "/var/log/mysql/error.log cannot be read: permission denied: add this user to the group adm",
+	}}
 	mysql.Counters = []pipeline.Counter{{Name: "records", Help: "records read"}, {Name: "messages", Help: "messages made of records"}}
 	afd := at("afd", "AFDFilter", plugin.KindFilter)
 	afd.Queue = &pipeline.QueueReport{Messages: 12, Bytes: 6000, MaxMessages: 20000, MaxBytes: 8 << 20, WhenFull: "drop_oldest"}
@@ -123,7 +129,10 @@ func report(n int64) pipeline.Report {
 	es.Matcher = "Type == 'log'"
 	tap := at("status_page_logs", "tap", plugin.KindFilter)
 	tap.Queue = &pipeline.QueueReport{MaxMessages: 5000, WhenFull: "drop_oldest"}
-	tap.Counters = []pipeline.Counter{{Name: "processed", Value: 1000 * n}, {Name: "dropped_full", Value: 200 * n}}
+	tap.Counters = []pipeline.Counter{
+		{Name: "processed", Help: "messages processed", Value: 1000 * n},
+		{Name: "dropped_full", Help: "messages dropped because the queue was full", Value: 200 * n},
+	}
 	return pipeline.Report{Time: noon.Add(time.Duration(n) * time.Second), Plugins: []pipeline.PluginReport{mysql, nova, afd, tap, es}}
 }
 
@@ -144,9 +153,11 @@ func logMessage(t testing.TB, severity int32, program, text string) *message.Mes
 // fixed is a server of fixed time, statuses, plugins and logs.
 func fixed(t testing.TB) *Server {
 	t.Helper()
-	s := New(Options{Hostname: "ctl1", Environment: "env-1", Version: "1.2.3", Started: ago(75 * time.Hour),
+	s := New(Options{
+		Hostname: "ctl1", Environment: "env-1", Version: "1.2.3", Started: ago(75 * time.Hour),
 		Report: func() pipeline.Report { return report(1010) }, Health: &fixedHealth{tree: faultyTree()},
-		TokenFile: filepath.Join(t.TempDir(), "status_token"), Log: slog.New(slog.DiscardHandler)})
+		TokenFile: filepath.Join(t.TempDir(), "status_token"), Log: slog.New(slog.DiscardHandler),
+	})
 	s.now = func() time.Time { return noon }
 	s.rates.add(report(1000))
 	s.LogSeen(logMessage(t, 6, "nova-api", "10.0.0.9 \"GET /v2.1/servers HTTP/1.1\" status: 200 len: 1893 time: 0.0912"))

@@ -26,8 +26,12 @@ var severities = []struct {
 	Number int
 	Label  string
 }{
-	{"", 7, "all"}, {"info", 6, "INFO and worse"}, {"notice", 5, "NOTICE and worse"},
-	{"warning", 4, "WARNING and worse"}, {"error", 3, "ERROR and worse"}, {"critical", 2, "CRITICAL and worse"},
+	{"", 7, "all"},
+	{"info", 6, "INFO and worse"},
+	{"notice", 5, "NOTICE and worse"},
+	{"warning", 4, "WARNING and worse"},
+	{"error", 3, "ERROR and worse"},
+	{"critical", 2, "CRITICAL and worse"},
 }
 
 // newLogFilter reads q, program and severity (a word or a number) of a query.

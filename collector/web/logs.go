@@ -124,8 +124,10 @@ func (s *logSlot) entry(number uint64) LogEntry {
 		}
 		return clean(string(s.bytes[from:s.ends[i]]))
 	}
-	e := LogEntry{Number: number, Time: time.Unix(0, s.time), Severity: int(s.severity), SeverityLabel: text(0),
-		Hostname: text(1), Program: text(2), Logger: text(3), Text: text(4), CutBytes: s.cut}
+	e := LogEntry{
+		Number: number, Time: time.Unix(0, s.time), Severity: int(s.severity), SeverityLabel: text(0),
+		Hostname: text(1), Program: text(2), Logger: text(3), Text: text(4), CutBytes: s.cut,
+	}
 	if e.SeverityLabel == "" {
 		e.SeverityLabel = severityLabel(e.Severity)
 	}

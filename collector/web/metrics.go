@@ -60,9 +60,11 @@ type metricWriter struct {
 
 // ownNames are names that a plugin's numbers must not take.
 func ownNames(r pipeline.Report) map[string]bool {
-	own := map[string]bool{"build_info": true, "start_time_seconds": true, "plugin_running": true, "plugin_conditions": true,
+	own := map[string]bool{
+		"build_info": true, "start_time_seconds": true, "plugin_running": true, "plugin_conditions": true,
 		"plugin_restarts": true, "queue_messages": true, "queue_bytes": true, "queue_max_messages": true, "queue_max_bytes": true,
-		"cluster_status": true, "member_status": true}
+		"cluster_status": true, "member_status": true,
+	}
 	for i := range r.Plugins {
 		for _, n := range r.Plugins[i].Counters {
 			own[n.Name] = true

@@ -24,6 +24,7 @@ type pluginRow struct {
 	HasBusy   bool
 	Waiting   int // messages in its queue, or bytes not yet acknowledged of inputs
 	MaxWait   int
+	HighWait  int // from here on the queue is nearly full
 	IsBytes   bool
 	Errors    []pipeline.Counter // those that are not 0
 	NewErrors bool               // some of them came in the last seconds
@@ -72,6 +73,7 @@ func newPluginRow(p PluginStatus) pluginRow {
 	}
 	if p.Queue != nil {
 		row.Waiting, row.MaxWait = p.Queue.Messages, p.Queue.MaxMessages
+		row.HighWait = row.MaxWait / 5 * 4
 		row.Busy, row.HasBusy = min(1, p.Rates["busy_ns"]/1e9), true
 	}
 	for _, n := range p.Counters {
@@ -94,6 +96,20 @@ func mood(p *PluginStatus) string {
 		return "okay"
 	}
 	return "unknown"
+}
+
+// Filled tells in words how full the queue is where that matters, by messages or by bytes.
+func (p *pluginRow) Filled() string {
+	q := p.Queue
+	switch {
+	case q == nil:
+		return ""
+	case q.MaxMessages > 0 && q.Messages >= q.MaxMessages || q.MaxBytes > 0 && q.Bytes >= q.MaxBytes:
+		return "full"
+	case p.HighWait > 0 && q.Messages >= p.HighWait || q.MaxBytes > 0 && q.Bytes >= q.MaxBytes/5*4:
+		return "nearly full"
+	}
+	return ""
 }
 
 // totals sum the collector up.

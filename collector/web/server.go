@@ -141,8 +141,10 @@ func (s *Server) report() pipeline.Report {
 		r = s.o.Report()
 	}
 	if found := s.health.Conditions(); len(found) > 0 {
-		r.Plugins = append(r.Plugins, pipeline.PluginReport{Name: "status_page", Type: "StatusPage", Kind: kindPage,
-			State: pipeline.StateRunning, Since: s.o.Started, Conditions: found})
+		r.Plugins = append(r.Plugins, pipeline.PluginReport{
+			Name: "status_page", Type: "StatusPage", Kind: kindPage,
+			State: pipeline.StateRunning, Since: s.o.Started, Conditions: found,
+		})
 	}
 	return r
 }

@@ -137,8 +137,10 @@ func (s *Server) takeToken(w http.ResponseWriter, r *http.Request) bool {
 		s.refuse(w, r, http.StatusForbidden, "this is not the token of this collector: "+s.tokenHint())
 		return true
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: s.token.get(), Path: "/", MaxAge: int(cookieAge / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName(r), Value: s.token.get(), Path: "/", MaxAge: int(cookieAge / time.Second),
+		HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
 	query.Del("token")
 	target := "/"
 	if rest := query.Encode(); rest != "" {
