@@ -10,10 +10,10 @@ import (
 
 // Errors of messages that are no metrics.
 var (
-	ErrNoName      = errors.New("Fields[name] is missing")
-	ErrBadName     = errors.New("Fields[name] is not a text that can be a measurement")
-	ErrNoValue     = errors.New("Fields[value] is missing")
-	ErrNoField     = errors.New("Fields[value_fields] does not list any valid field")
+	ErrNoName      = errors.New("a metric without Fields[name]")
+	ErrBadName     = errors.New("a metric whose Fields[name] cannot be a measurement")
+	ErrNoValue     = errors.New("a metric without Fields[value]")
+	ErrNoField     = errors.New("a metric whose Fields[value_fields] lists no field that it has")
 	ErrNoTimestamp = errors.New("the message has no timestamp")
 )
 

@@ -92,18 +92,18 @@ func TestErrors(t *testing.T) {
 		return d
 	}
 	f(&message.Draft{}, "the message has no timestamp")
-	f(stamped(), "Fields[name] is missing")
+	f(stamped(), "a metric without Fields[name]")
 	d := stamped()
 	d.AddInt("name", "", 5)
-	f(d, "Fields[name] is not a text that can be a measurement")
-	f(metric("", message.IntValue(1)), "Fields[name] is not a text that can be a measurement")
-	f(metric("# comment", message.IntValue(1)), "Fields[name] is not a text that can be a measurement")
-	f(metric(`\\`, message.IntValue(1)), "Fields[name] is not a text that can be a measurement")
+	f(d, "a metric whose Fields[name] cannot be a measurement")
+	f(metric("", message.IntValue(1)), "a metric whose Fields[name] cannot be a measurement")
+	f(metric("# comment", message.IntValue(1)), "a metric whose Fields[name] cannot be a measurement")
+	f(metric(`\\`, message.IntValue(1)), "a metric whose Fields[name] cannot be a measurement")
 	d = stamped()
 	d.AddString("name", "n")
-	f(d, "Fields[value] is missing")
+	f(d, "a metric without Fields[value]")
 	d.AddStrings("value_fields", []string{"gone"})
-	f(d, "Fields[value_fields] does not list any valid field")
+	f(d, "a metric whose Fields[value_fields] lists no field that it has")
 }
 
 func bulk(payload string) *message.Draft {

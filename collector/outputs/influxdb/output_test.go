@@ -181,7 +181,7 @@ func TestItemsWithoutLines(t *testing.T) {
 	if err := o.Deliver(context.Background(), items); err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []string{"refused: Fields[name] is missing", "accepted", "accepted"} {
+	for i, want := range []string{"refused: a metric without Fields[name]", "accepted", "accepted"} {
 		if got := fate(&items[i]); got != want {
 			t.Errorf("item %d: got %s", i, got)
 		}
