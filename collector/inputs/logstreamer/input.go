@@ -24,13 +24,14 @@ type Input struct {
 	began      time.Time
 	rotateWait time.Duration // how long a renamed file must be quiet before the next one is read
 	quietAfter time.Duration // how long a file is polled after its last data
+	housekeep  time.Duration // between looks at journals, held messages and directories
 	trouble    trouble
 }
 
 func newInput(c *Config, env *plugin.Env, p *pattern) *Input {
 	in := &Input{
 		config: c, env: env, pattern: p, hostname: c.Hostname, journals: c.journalDirectory(env),
-		rotateWait: time.Second, quietAfter: 10 * time.Second, trouble: trouble{env.Health},
+		rotateWait: time.Second, quietAfter: 10 * time.Second, housekeep: time.Second, trouble: trouble{env.Health},
 	}
 	if in.hostname == "" {
 		in.hostname = env.Hostname

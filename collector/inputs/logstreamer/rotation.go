@@ -79,7 +79,7 @@ func (s *stream) checkReplaced(ctx context.Context) (verdict, error) {
 		s.in.trouble.set(s.cur.path, err)
 		return waiting, nil
 	}
-	if s.cur.compressed() || size == s.cur.at || size > s.cur.at && s.sameBefore() {
+	if s.cur.compressed() || size >= s.cur.at && (modified.Equal(s.modified) || s.sameBefore()) {
 		s.size, s.modified = size, modified
 		return idle, nil
 	}

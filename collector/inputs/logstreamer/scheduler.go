@@ -10,7 +10,6 @@ import (
 
 const (
 	maxOpen     = 64              // streams that keep their file and source while they are quiet
-	housekeep   = time.Second     // between looks at journals, held messages and directories
 	retryAfter  = 5 * time.Second // for streams whose file cannot be opened
 	stopWait    = time.Second     // for deliveries when the input stops
 	tickRounds  = 2               // housekeepings between looks at directories
@@ -85,7 +84,7 @@ func (s *scheduler) run(ctx context.Context) (err error) {
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	s.startScan()
-	timer := time.NewTimer(housekeep)
+	timer := time.NewTimer(s.in.housekeep)
 	defer timer.Stop()
 	kept := time.Now()
 	for err == nil {
@@ -109,7 +108,7 @@ func (s *scheduler) run(ctx context.Context) (err error) {
 			s.saved(e)
 		case <-timer.C:
 			s.poll()
-			if time.Since(kept) >= housekeep {
+			if time.Since(kept) >= s.in.housekeep {
 				kept = time.Now()
 				s.housekeeping()
 			}
@@ -126,10 +125,10 @@ func (s *scheduler) run(ctx context.Context) (err error) {
 func (s *scheduler) pace() time.Duration {
 	for _, st := range s.streams {
 		if !st.busy && st.watched == "" && st.cur != nil {
-			return min(s.in.config.CheckDataInterval, housekeep)
+			return min(s.in.config.CheckDataInterval, s.in.housekeep)
 		}
 	}
-	return housekeep
+	return s.in.housekeep
 }
 
 // wake gives a stream to the next worker that is free.

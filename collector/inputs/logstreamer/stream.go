@@ -222,8 +222,8 @@ func (s *stream) changed(thorough bool) bool {
 	if s.cur == nil {
 		return true
 	}
-	size, _, err := s.cur.stat()
-	if err != nil || !s.cur.compressed() && size != s.cur.at {
+	size, modified, err := s.cur.stat()
+	if err != nil || !s.cur.compressed() && (size != s.cur.at || !modified.Equal(s.modified)) {
 		return true
 	}
 	return thorough && !s.cur.inPlace()
