@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -11,12 +12,16 @@ import (
 
 func writeJSON(w http.ResponseWriter, code int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	data, err := json.Marshal(v)
-	if err != nil { // a number that JSON cannot say
-		code, data = http.StatusInternalServerError, []byte(`{"error":"the answer cannot be written as JSON"}`)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)  // it is never taken for HTML: nosniff
+	if e.Encode(v) != nil { // a number that JSON cannot say
+		b.Reset()
+		code = http.StatusInternalServerError
+		b.WriteString(`{"error":"the answer cannot be written as JSON"}` + "\n")
 	}
 	w.WriteHeader(code)
-	w.Write(append(data, '\n'))
+	w.Write(b.Bytes())
 }
 
 // identity heads the answers of the API.

@@ -231,4 +231,8 @@ func TestScreenshots(t *testing.T) {
 	shoot("light.png", "/?token="+s.token.get(), "light")
 	shoot("dark.png", "/", "dark")
 	shoot("plugin.png", "/plugins/elasticsearch_output", "light")
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(420, 900)); err != nil {
+		t.Fatal(err)
+	}
+	shoot("narrow.png", "/", "dark")
 }

@@ -46,3 +46,19 @@ func TestPages(t *testing.T) {
 		golden(t, c.file, folder.ReplaceAllString(body, "cat BASE_DIR/status_token"))
 	}
 }
+
+// BenchmarkOverview is what a page that follows costs each second, at most, with a full ring of logs.
+func BenchmarkOverview(b *testing.B) {
+	s := fixed(b)
+	for range keptLogs {
+		s.LogSeen(logMessage(b, 4, "nova-compute", "While synchronizing instance power states, found 3 instances in the database"))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		st := stream{s: s, sent: map[string]string{}, parts: overviewParts}
+		st.view = func() *view { return s.overview(logFilter{Severity: 7}, true) }
+		if err := st.gather(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
