@@ -106,27 +106,25 @@ func TestTrackerIgnoresWhatIsNoReport(t *testing.T) {
 	}
 }
 
-func TestNagiosObjects(t *testing.T) {
+func TestReported(t *testing.T) {
 	c, _ := Load(shipped, nil)
-	got := NagiosObjects(c, []NagiosHost{{"ctl1", []string{"default"}}}, "3")
 	var lines []string
-	for _, s := range got {
-		lines = append(lines, s.Host+" "+s.Service)
+	for _, r := range c.Reported([]Host{{"ctl1", []string{"default"}}}) {
+		lines = append(lines, strings.TrimSpace(r.Host+" "+r.Level+" "+r.Cluster+" "+r.Member))
 	}
-	want := `00-global-clusters-env3 global-system
-00-node-clusters-env3 nodes-default
-ctl1 default.cpu
-ctl1 default.network-rx
-ctl1 default.network-tx
-ctl1 default.other-fs
-ctl1 default.root-fs
-ctl1 default.swap`
+	want := `ctl1 node default cpu
+ctl1 node default network-rx
+ctl1 node default network-tx
+ctl1 node default other-fs
+ctl1 node default root-fs
+ctl1 node default swap
+global system
+node default`
 	if strings.Join(lines, "\n") != want {
 		t.Errorf("got\n%s", strings.Join(lines, "\n"))
 	}
-	all := NagiosObjects(c, []NagiosHost{{"ctl1", nil}}, "")
-	if len(all) != 6+10+1+6+6 || all[0].Host != "00-global-clusters" { // nodes, services; and clusters of each level
-		t.Errorf("%d services without roles: %+v", len(all), all)
+	if all := c.Reported([]Host{{"ctl1", nil}}); len(all) != 6+10+1+6+6 { // nodes, services; and clusters of each level
+		t.Errorf("%d reports without roles: %+v", len(all), all)
 	}
 }
 

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -57,7 +58,8 @@ type Number struct {
 
 // Healthy tells whether the plugin works and has nothing to complain of.
 func (p *PluginReport) Healthy() bool {
-	return len(p.Conditions) == 0 && p.State != StateWaiting && p.State != StateFailed
+	wrong := slices.ContainsFunc(p.Conditions, func(c plugin.Condition) bool { return !c.Note })
+	return !wrong && p.State != StateWaiting && p.State != StateFailed
 }
 
 // Report gives the state of every plugin, inputs first, then by name.

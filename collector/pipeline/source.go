@@ -185,9 +185,7 @@ func (s *source) release() {
 	if s.held() > 0 {
 		s.emitted = 0
 		s.base = [16]byte{}
-		mark := s.batch.Len()
 		s.holder.Release(s)
-		s.in.stats.messages.Add(int64(s.batch.Len() - mark))
 	}
 	s.safe = s.consumed
 }
@@ -226,7 +224,6 @@ func (s *source) record(record []byte) {
 			s.sendFailure(record, signer, encoded, err)
 		}
 	}
-	stats.messages.Add(int64(s.batch.Len() - mark))
 }
 
 func (s *source) decode(record []byte, signer string, encoded bool) error {
@@ -313,6 +310,7 @@ func (s *source) Flush(ctx context.Context, done func()) error {
 			return ctx.Err()
 		}
 	}
+	s.in.stats.messages.Add(int64(b.Len()))
 	s.batch = message.NewBatch()
 	a := s.flight.launch(max(b.Bytes(), 1), done)
 	return s.in.router.route(ctx, b, a, &s.routing)

@@ -76,6 +76,7 @@ func (s *source) decodeAll(r io.Reader, see func(*message.Message) error) error 
 				return err
 			}
 		}
+		s.in.stats.messages.Add(int64(s.batch.Len()))
 		s.batch.Truncate(0)
 		if end {
 			return nil
