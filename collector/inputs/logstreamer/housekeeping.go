@@ -22,7 +22,7 @@ func (s *scheduler) housekeeping() {
 	s.save(now)
 	s.directories(now)
 	if after := s.in.config.NoDataAfter; after > 0 && now.Sub(s.lastData) >= after && s.layout != nil && s.layout.matched > 0 {
-		s.in.env.Health.Set("no data", fmt.Sprintf("no data for %s in any of %d files that match %q, the last at %s: are these the logs that are written?",
+		s.in.env.Health.Note("no data", fmt.Sprintf("no data for %s in any of %d files that match %q, the last at %s: are these the logs that are written?",
 			after, s.layout.matched, s.in.config.FileMatch, s.lastData.Format(time.DateTime)))
 	}
 }

@@ -74,13 +74,14 @@ func (s *stream) openAt(i int, offset int64) bool {
 // checkReplaced looks for a file that was cut or written anew in place. Its old text may have been
 // copied away before; then the copy is read to its end first.
 func (s *stream) checkReplaced(ctx context.Context) (verdict, error) {
+	now := time.Now()
 	size, modified, err := s.cur.stat()
 	if err != nil {
 		s.in.trouble.set(s.cur.path, err)
 		return waiting, nil
 	}
-	if s.cur.compressed() || size >= s.cur.at && (modified.Equal(s.modified) || s.sameBefore()) {
-		s.size, s.modified = size, modified
+	if s.cur.compressed() || size >= s.cur.at && (s.untouched(modified) || s.sameBefore()) {
+		s.size, s.modified, s.checked = size, modified, now
 		return idle, nil
 	}
 	if !s.fresh {

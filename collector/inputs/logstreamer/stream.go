@@ -40,6 +40,7 @@ type stream struct {
 
 	size     int64     // of cur's file on disk
 	modified time.Time // of cur's file
+	checked  time.Time // when size and modified were seen
 	grown    time.Time // when text was read last
 	unsent   int       // bytes read since the last hand-over
 
@@ -178,6 +179,7 @@ func (s *stream) adopt(l *logFile) {
 	}
 	s.src.Reset()
 	s.cur, s.base, s.fixed = l, l.at, false
+	s.checked = time.Now()
 	s.size, s.modified, _ = l.stat()
 	s.grown = time.Time{}
 	if time.Since(s.modified) < s.in.rotateWait {
@@ -223,10 +225,20 @@ func (s *stream) changed(thorough bool) bool {
 		return true
 	}
 	size, modified, err := s.cur.stat()
-	if err != nil || !s.cur.compressed() && (size != s.cur.at || !modified.Equal(s.modified)) {
+	if err != nil || !s.cur.compressed() && (size != s.cur.at || !s.untouched(modified)) {
 		return true
 	}
 	return thorough && !s.cur.inPlace()
+}
+
+// coarse is how far apart two changes of a file must be to have different times for sure.
+const coarse = 50 * time.Millisecond
+
+// untouched tells whether a file whose last change was then has not been written to since it was
+// checked. A change that was just made when it was checked says nothing about the moment after.
+func (s *stream) untouched(then time.Time) bool {
+	age := s.checked.Sub(then)
+	return then.Equal(s.modified) && (age > coarse || age < -time.Second)
 }
 
 // behind is how many bytes of the stream are not read yet. Compressed files count with their size on disk.
