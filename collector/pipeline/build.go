@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -22,6 +23,7 @@ type unit struct {
 	splitter plugin.SplitterOptions
 	section  section
 	env      plugin.Env
+	broken   bool // options could not be decoded: what building it would say besides is of no use
 }
 
 // builder makes plugins of sections and gathers what is wrong with them.
@@ -72,8 +74,7 @@ func (b *builder) makeAll() {
 func (b *builder) decode(s *config.Section) {
 	t, ok := plugin.Lookup(s.Type)
 	if !ok {
-		b.reportAt(s, "type", config.Error, config.ClassUnknownType,
-			fmt.Sprintf("there is no plugin type %q", s.Type), didYouMean(s.Type, plugin.TypeNames()))
+		b.unknownType(s)
 		return
 	}
 	u := b.newUnit(s, t)
@@ -86,9 +87,32 @@ func (b *builder) decode(s *config.Section) {
 	case plugin.KindSplitter:
 		targets = append(targets, &u.splitter)
 	}
-	b.found = append(b.found, s.Decode(targets...)...)
+	found := s.Decode(targets...)
+	u.broken = found.HasErrors()
+	b.found = append(b.found, found...)
 	b.units[s.Name] = u
 	b.order = append(b.order, u)
+}
+
+// unknownType reports a section whose type nobody knows.
+func (b *builder) unknownType(s *config.Section) {
+	text, hint := fmt.Sprintf("there is no plugin type %q", s.Type), didYouMean(s.Type, plugin.TypeNames())
+	switch {
+	case slices.Contains(notYet, s.Type):
+		text, hint = fmt.Sprintf("plugin type %q of hekad is not in this version", s.Type), "remove the section"
+	case hint == "" && !s.Has("type"):
+		hint = `a section without a type has its name as type: write type = "…"`
+	}
+	b.reportAt(s, "type", config.Error, config.ClassUnknownType, text, hint)
+}
+
+// notYet are hekad's plugin types that this version has not.
+var notYet = []string{
+	"AMQPInput", "DockerEventInput", "DockerLogInput", "DockerStatsInput", "FilePollingInput", "HttpInput", "KafkaInput",
+	"ProcessInput", "ProcessDirectoryInput", "SandboxInput", "StatAccumInput", "StatsdInput", "UdpInput",
+	"PatternGroupingSplitter", "GeoIpDecoder", "PayloadRegexDecoder", "PayloadXmlDecoder", "StatsToFieldsDecoder",
+	"CounterFilter", "SandboxManagerFilter", "StatFilter", "ESLogstashV0Encoder", "RstEncoder",
+	"AMQPOutput", "CarbonOutput", "DashboardOutput", "IrcOutput", "KafkaOutput", "SandboxOutput", "SmtpOutput", "UdpOutput", "WhisperOutput",
 }
 
 // newUnit sets the defaults of a section's shared options.
@@ -153,7 +177,9 @@ func (b *builder) make(u *unit) {
 // checked reports what building an instance found and closes it.
 func (b *builder) checked(u *unit, instance any, err error) {
 	if err != nil {
-		b.report(u.Section, err)
+		if !u.broken {
+			b.report(u.Section, err)
+		}
 		return
 	}
 	if c, ok := instance.(plugin.Closer); ok {
@@ -171,7 +197,11 @@ func (b *builder) find(kind plugin.Kind, name string) (*unit, error) {
 		}
 		return u, nil
 	}
-	if t, ok := plugin.Lookup(name); ok && t.Kind == kind {
+	t, ok := plugin.Lookup(name)
+	if ok && t.Kind != kind {
+		return nil, fmt.Errorf("%s is a type of %s, not of %s", name, t.Kind, kind)
+	}
+	if ok {
 		u := b.newUnit(&config.Section{Name: name, Type: name}, t)
 		b.units[name] = u
 		return u, nil
@@ -246,8 +276,11 @@ func didYouMean(word string, known []string) string {
 	return ""
 }
 
-// compile parses a consumer's message_matcher.
-func (b *builder) compile(u *unit) *matcher.Matcher {
+// compile parses a consumer's message_matcher. One that could not be built may have had one of its own.
+func (b *builder) compile(u *unit, broken bool) *matcher.Matcher {
+	if u.consumer.MessageMatcher == "" && broken {
+		return nil
+	}
 	if u.consumer.MessageMatcher == "" {
 		b.reportAt(u.Section, "", config.Error, config.ClassMatcher, "message_matcher is missing", `give one, such as message_matcher = "Type == 'log'"`)
 		return nil

@@ -93,7 +93,7 @@ func (b *builder) makeFilter(u *unit) {
 	}
 	b.bufferingNote(u)
 	b.checkQueue(u, false)
-	m := b.compile(u)
+	m := b.compile(u, err != nil)
 	u.section.retries = u.consumer.Retries
 	f := &filter{consumer: newConsumer(u.section, u.consumer, m, false), router: &b.pipeline.router, ticker: u.env.TickerInterval,
 		hostname: b.settings.Hostname, maxLoops: b.settings.MaxMessageLoops, maxSize: b.settings.MaxMessageSize}
@@ -112,11 +112,12 @@ func (b *builder) makeOutput(u *unit) {
 	env := u.env
 	env.Encoder = encoder
 	instance, err := conf.NewOutput(&env)
+	u.broken = u.broken || u.consumer.Encoder != "" && encoder == nil
 	b.checked(u, instance, err)
 	keyer, keyed := instance.(plugin.Keyer)
 	b.bufferingNote(u)
 	b.checkQueue(u, keyed)
-	m := b.compile(u)
+	m := b.compile(u, err != nil)
 	u.section.retries = u.consumer.Retries
 	o := &output{consumer: newConsumer(u.section, u.consumer, m, true), encoder: encoder, framing: framing(u, encoder),
 		ticker: u.env.TickerInterval, dead: b.pipeline.dead}

@@ -28,8 +28,11 @@ func Check(sections []*config.Section, settings Settings) config.Diagnostics {
 }
 
 func severityOf(f plugin.Finding) config.Severity {
-	if f.Error {
+	switch {
+	case f.Error:
 		return config.Error
+	case f.Note:
+		return config.Note
 	}
 	return config.Warning
 }

@@ -6,6 +6,7 @@ type Finding struct {
 	Option string // the option it is about, "" for the section
 	Class  string // a stable word, such as "file"
 	Error  bool   // it cannot work at all; else a warning
+	Note   bool   // nothing may be wrong
 	Text   string
 	Hint   string // what to do, "" when the text says it
 }

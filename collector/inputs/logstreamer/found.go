@@ -158,7 +158,7 @@ func (s *scheduler) conditions(l *layout) {
 	case l.err != nil:
 		now["log_directory"] = fmt.Sprintf("log_directory %q cannot be read: %s", c.LogDirectory, reason(l.err))
 	case l.matched == 0:
-		now["files"] = fmt.Sprintf("no file below %q matches file_match %q%s", c.LogDirectory, c.FileMatch, l.unreadable())
+		now["files"] = fmt.Sprintf("no file below %s matches file_match '%s'%s: is the service installed here, and are these its logs?", c.LogDirectory, c.FileMatch, l.unreadable())
 	}
 	for name, problem := range l.problems {
 		now["stream:"+name] = problem
@@ -177,6 +177,10 @@ func (s *scheduler) conditions(l *layout) {
 	s.keptUp = map[string]bool{}
 	for key, text := range now {
 		s.keptUp[key] = true
+		if key == "files" { // as on every node that does not run the service
+			s.in.env.Health.Note(key, text)
+			continue
+		}
 		s.in.env.Health.Set(key, text)
 	}
 }
