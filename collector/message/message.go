@@ -6,6 +6,8 @@
 // walking the encoding, so there is no state to share: any number of goroutines may read one.
 package message
 
+import "encoding/hex"
+
 // Numbers of the protobuf fields of a message.
 const (
 	tagUUID       = 1
@@ -97,17 +99,17 @@ func (m *Message) Clone() *Message {
 
 // AppendUUID appends the lower-case dashed form of a 16-byte uuid; nothing for any other length.
 func AppendUUID(dst, uuid []byte) []byte {
-	const hex = "0123456789abcdef"
 	if len(uuid) != 16 {
 		return dst
 	}
-	for i, b := range uuid {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			dst = append(dst, '-')
-		}
-		dst = append(dst, hex[b>>4], hex[b&15])
-	}
-	return dst
+	var text [36]byte
+	hex.Encode(text[:8], uuid[:4])
+	hex.Encode(text[9:13], uuid[4:6])
+	hex.Encode(text[14:18], uuid[6:8])
+	hex.Encode(text[19:23], uuid[8:10])
+	hex.Encode(text[24:], uuid[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return append(dst, text[:]...)
 }
 
 // ParseUUID reads the dashed form.

@@ -74,22 +74,36 @@ func defaultConfig() *Config {
 	}
 }
 
-// parts are the names that may stand in fields.
-var parts = []string{"Uuid", "Timestamp", "Type", "Logger", "Severity", "Payload", "EnvVersion", "Pid", "Hostname", dynamic}
+// partID is a part of a document.
+type partID int
 
-const dynamic = "DynamicFields"
+const (
+	uuidPart partID = iota
+	timestampPart
+	typePart
+	loggerPart
+	severityPart
+	payloadPart
+	envVersionPart
+	pidPart
+	hostnamePart
+	dynamicFields
+)
 
-// part finds the name that a word in fields means, "" for none.
-func part(word string) string {
+// parts are the names that may stand in fields, by their partID.
+var parts = []string{"Uuid", "Timestamp", "Type", "Logger", "Severity", "Payload", "EnvVersion", "Pid", "Hostname", "DynamicFields"}
+
+// part finds what a word in fields means.
+func part(word string) (id partID, ok bool) {
 	if strings.EqualFold(word, "fields") {
-		return dynamic
+		return dynamicFields, true
 	}
-	for _, p := range parts {
+	for i, p := range parts {
 		if strings.EqualFold(word, p) {
-			return p
+			return partID(i), true
 		}
 	}
-	return ""
+	return 0, false
 }
 
 // NewEncoder checks the options.
@@ -131,19 +145,19 @@ func (c *Config) NewEncoder(*plugin.Env) (plugin.Encoder, error) {
 
 // layOut fills in what the document consists of.
 func (c *Config) layOut(e *Encoder) error {
-	seen := map[string]bool{}
+	seen := map[partID]bool{}
 	for _, word := range c.Fields {
-		p := part(word)
+		id, known := part(word)
 		switch {
-		case p == "":
+		case !known:
 			return plugin.BadOption("fields", "%q is not one of %s", word, strings.Join(parts, ", "))
-		case seen[p]:
-			return plugin.BadOption("fields", "%s stands there twice", p)
+		case seen[id]:
+			return plugin.BadOption("fields", "%s stands there twice", parts[id])
 		}
-		seen[p] = true
-		e.add(p, c.FieldMappings.name(p))
+		seen[id] = true
+		e.add(id, c.FieldMappings.name(id))
 	}
-	if len(c.DynamicFields) > 0 && !seen[dynamic] {
+	if len(c.DynamicFields) > 0 && !seen[dynamicFields] {
 		return plugin.BadOption("dynamic_fields", "needs DynamicFields in fields")
 	}
 	if len(c.Fields) == 0 {
@@ -151,7 +165,7 @@ func (c *Config) layOut(e *Encoder) error {
 	}
 	e.only = set(c.DynamicFields)
 	e.rawNames = set(c.RawBytesFields)
-	e.dots = c.ReplaceDotsWith
+	e.keys.dots = c.ReplaceDotsWith
 	return nil
 }
 
@@ -167,13 +181,13 @@ func set(names []string) map[string]bool {
 }
 
 // name is the key of a part in the document.
-func (m *Mappings) name(p string) string {
-	given := map[string]string{
-		"Timestamp": m.Timestamp, "Uuid": m.UUID, "Type": m.Type, "Logger": m.Logger, "Severity": m.Severity,
-		"Payload": m.Payload, "EnvVersion": m.EnvVersion, "Pid": m.Pid, "Hostname": m.Hostname,
-	}[p]
+func (m *Mappings) name(id partID) string {
+	given := [...]string{
+		timestampPart: m.Timestamp, uuidPart: m.UUID, typePart: m.Type, loggerPart: m.Logger, severityPart: m.Severity,
+		payloadPart: m.Payload, envVersionPart: m.EnvVersion, pidPart: m.Pid, hostnamePart: m.Hostname, dynamicFields: "",
+	}[id]
 	if given != "" {
 		return given
 	}
-	return p
+	return parts[id]
 }

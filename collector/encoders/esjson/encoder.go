@@ -24,27 +24,28 @@ type Encoder struct {
 	parts     []docPart
 	only      map[string]bool // nil: all fields
 	rawNames  map[string]bool
-	dots      string
 
-	headerNames names // keys of the document that are no fields
-	seen        names // keys of the document being written
-	field       message.Field
-	scratch     []byte // a name being filled in
+	keys    keys
+	field   message.Field
+	scratch []byte // a name being filled in
 }
 
 var _ plugin.Encoder = (*Encoder)(nil)
 
 // docPart is one part of the document: a header with its key, or the dynamic fields.
 type docPart struct {
-	name string
-	key  string // `"Name":`, escaped
+	id  partID
+	key string // `"Name":`, escaped
 }
 
-func (e *Encoder) add(name, key string) {
-	p := docPart{name: name}
-	if name != dynamic {
+func (e *Encoder) add(id partID, key string) {
+	p := docPart{id: id}
+	if id != dynamicFields {
 		p.key = string(append(appendString(nil, key), ':'))
-		e.headerNames.add(key)
+		if e.keys.reserved == nil {
+			e.keys.reserved = map[string]bool{}
+		}
+		e.keys.reserved[key] = true
 	}
 	e.parts = append(e.parts, p)
 }
@@ -108,38 +109,39 @@ func (e *Encoder) appendDocument(dst []byte, m *message.Message) []byte {
 	start := len(dst)
 	for i := range e.parts {
 		p := &e.parts[i]
-		if p.name == dynamic {
+		if p.id == dynamicFields {
 			dst = e.appendFields(dst, m)
 			continue
 		}
 		dst = append(dst, p.key...)
-		dst = append(e.appendHeader(dst, p.name, m), ',')
+		dst = append(e.appendHeader(dst, p.id, m), ',')
 	}
 	if len(dst) > start {
 		dst = dst[:len(dst)-1]
 	}
+	e.field = message.Field{} // lets go of the message
 	return append(dst, "}\n"...)
 }
 
-func (e *Encoder) appendHeader(dst []byte, name string, m *message.Message) []byte {
-	switch name {
-	case "Uuid":
+func (e *Encoder) appendHeader(dst []byte, id partID, m *message.Message) []byte {
+	switch id {
+	case uuidPart:
 		dst = append(dst, '"')
 		return append(message.AppendUUID(dst, m.UUID()), '"')
-	case "Timestamp":
+	case timestampPart:
 		e.scratch = e.timestamp.Append(e.scratch[:0], m.Timestamp())
 		return appendString(dst, message.View(e.scratch))
-	case "Type":
+	case typePart:
 		return appendString(dst, m.Type())
-	case "Logger":
+	case loggerPart:
 		return appendString(dst, m.Logger())
-	case "Severity":
+	case severityPart:
 		return strconv.AppendInt(dst, int64(m.Severity()), 10)
-	case "Payload":
+	case payloadPart:
 		return appendString(dst, m.Payload())
-	case "EnvVersion":
+	case envVersionPart:
 		return appendString(dst, m.EnvVersion())
-	case "Pid":
+	case pidPart:
 		return strconv.AppendInt(dst, int64(m.Pid()), 10)
 	}
 	return appendString(dst, m.Hostname())

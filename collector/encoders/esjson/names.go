@@ -1,34 +1,54 @@
 package esjson
 
-import "slices"
+import "strings"
 
-// names is a set of the keys of a document, of which most are never looked for: a key whose mark
-// is not there is new.
-type names struct {
-	marks [4]uint64
-	list  []string
+// keys remembers how names of fields are written as keys: the same few stand in message after
+// message. It also tells which of them the document being written has already.
+type keys struct {
+	slots    [256]keySlot
+	document uint64          // number of the document being written
+	reserved map[string]bool // keys of the document that are no fields
+	dots     string          // what replaces dots in names
 }
 
-func mark(s string) uint {
+type keySlot struct {
+	name     string
+	key      string // `"name":`, escaped
+	document uint64 // the last one that had it
+}
+
+// maxRemembered is the length of the longest name that is remembered, in bytes.
+const maxRemembered = 64
+
+func hash(s string) uint8 {
 	if s == "" {
 		return 0
 	}
-	return uint(len(s))*37 + uint(s[0])*5 + uint(s[len(s)/2])*3 + uint(s[len(s)-1])*17
+	return uint8(len(s))*37 + s[0]*5 + s[len(s)/2]*3 + s[len(s)-1]*17
 }
 
-// add adds a key and tells whether it is new.
-func (n *names) add(s string) bool {
-	h := mark(s)
-	word, bit := &n.marks[h>>6&3], uint64(1)<<(h&63)
-	if *word&bit != 0 && slices.Contains(n.list, s) {
-		return false
+// next begins another document.
+func (k *keys) next() { k.document++ }
+
+// use gives the key of a name. It is not new when the document may have it already.
+func (k *keys) use(name string) (key string, isNew bool) {
+	slot := &k.slots[hash(name)]
+	if slot.name == name && slot.key != "" {
+		isNew = slot.document != k.document
+		slot.document = k.document
+		return slot.key, isNew
 	}
-	*word |= bit
-	n.list = append(n.list, s)
-	return true
+	if slot.document == k.document || k.reserved[name] || len(name) > maxRemembered {
+		return "", false
+	}
+	*slot = keySlot{name: strings.Clone(name), key: k.write(name), document: k.document}
+	return slot.key, true
 }
 
-func (n *names) copy(from *names) {
-	n.marks = from.marks
-	n.list = append(n.list[:0], from.list...)
+// write makes a key of a name.
+func (k *keys) write(name string) string {
+	if k.dots != "." {
+		name = strings.ReplaceAll(name, ".", k.dots)
+	}
+	return string(append(appendString(nil, name), ':'))
 }

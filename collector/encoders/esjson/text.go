@@ -1,6 +1,8 @@
 package esjson
 
 import (
+	"math/bits"
+	"slices"
 	"unicode/utf8"
 
 	"lma_collector/collector/message"
@@ -12,13 +14,13 @@ const (
 	hex   = "0123456789abcdef"
 )
 
-// plain tells whether eight bytes can all stand in a JSON string as they are: ASCII, no control
-// character, quote or backslash.
-func plain(w uint64) bool {
+// special marks, in the top bits of eight bytes, those that cannot stand in a JSON string as they are:
+// control characters, quote, backslash and what is not ASCII. The lowest mark is exact; those above
+// it may be false.
+func special(w uint64) uint64 {
 	quote := w ^ ones*'"'
 	slash := w ^ ones*'\\'
-	bad := w | (w - ones*0x20) | (quote - ones) | (slash - ones)
-	return bad&highs == 0
+	return (w | (w - ones*0x20) | (quote - ones) | (slash - ones)) & highs
 }
 
 // clean tells whether s can stand in a JSON string as it is.
@@ -31,32 +33,39 @@ func clean(s string) bool {
 		}
 		return true
 	}
+	marks := uint64(0)
 	for i := 0; i < len(s)-8; i += 8 {
-		if !plain(word(s, i)) {
-			return false
-		}
+		marks |= special(word(s, i))
 	}
-	return plain(word(s, len(s)-8))
+	return marks|special(word(s, len(s)-8)) == 0
 }
 
 // appendString appends s as a JSON string. Control characters, quotes and backslashes are written
 // \u00XX, invalid UTF-8 becomes U+FFFD.
 func appendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	if clean(s) {
-		dst = append(dst, s...)
-	} else {
-		dst = appendEscaped(dst, s)
+	if !clean(s) {
+		return append(appendEscaped(append(dst, '"'), s), '"')
 	}
-	return append(dst, '"')
+	n, end := len(dst), len(dst)+len(s)+2
+	if end > cap(dst) {
+		dst = slices.Grow(dst, len(s)+2)
+	}
+	dst = dst[:end]
+	dst[n], dst[end-1] = '"', '"'
+	copy(dst[n+1:], s)
+	return dst
 }
 
 func appendEscaped(dst []byte, s string) []byte {
 	done := 0 // s up to here is written
 	for i := 0; i < len(s); {
-		if len(s)-i >= 8 && plain(word(s, i)) {
-			i += 8
-			continue
+		if len(s)-i >= 8 {
+			marks := special(word(s, i))
+			if marks == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(marks) / 8
 		}
 		c := s[i]
 		if c < utf8.RuneSelf {
