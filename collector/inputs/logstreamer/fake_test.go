@@ -93,6 +93,7 @@ type source struct {
 
 func (s *source) SetDecorator(f func(*message.Draft)) { s.decorate = f }
 func (s *source) RecordOffset() int64                 { return s.offset }
+func (s *source) SetUrgent()                          {}
 func (s *source) Consumed() int64                     { return s.safe }
 func (s *source) Pending() bool                       { return len(s.batch) > 0 || s.held != nil }
 

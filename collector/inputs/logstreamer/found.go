@@ -155,6 +155,8 @@ func (s *scheduler) conditions(l *layout) {
 	c := s.in.config
 	now := map[string]string{}
 	switch {
+	case l.err != nil && vanished(l.err):
+		now["log_directory"] = fmt.Sprintf("log_directory %q does not exist: nothing is read until it does", c.LogDirectory)
 	case l.err != nil:
 		now["log_directory"] = fmt.Sprintf("log_directory %q cannot be read: %s", c.LogDirectory, reason(l.err))
 	case l.matched == 0:

@@ -58,6 +58,7 @@ type marks struct {
 	safe    position // up to here all is delivered
 	have    bool     // safe is set
 	dirty   bool     // safe is not in the journal yet
+	written position // what was taken last
 	settled func()   // called when nothing waits any more
 }
 
@@ -102,7 +103,15 @@ func (m *marks) take() (p position, changed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	changed, m.dirty = m.dirty && m.have, false
+	m.written = m.safe
 	return m.safe, changed
+}
+
+// far tells whether much was delivered since the journal was written last: another file, or so many bytes.
+func (m *marks) far(bytes int64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dirty && (m.safe.id != m.written.id || m.safe.seek-m.written.seek >= bytes)
 }
 
 // keep says that the position that was taken could not be written.

@@ -13,6 +13,7 @@ const (
 	retryAfter  = 5 * time.Second // for streams whose file cannot be opened
 	stopWait    = time.Second     // for deliveries when the input stops
 	tickRounds  = 2               // housekeepings between looks at directories
+	farBytes    = 4 << 20         // delivered text after which a journal is written earlier than every second
 	scanPart    = 50              // a scan may take one part in so many of the time
 	forgetAfter = 10 * time.Minute
 )
@@ -124,7 +125,7 @@ func (s *scheduler) run(ctx context.Context) (err error) {
 // pace is the time to the next look: short while files are being written.
 func (s *scheduler) pace() time.Duration {
 	for _, st := range s.streams {
-		if !st.busy && st.watched == "" && st.cur != nil {
+		if st.busy || st.watched == "" && st.cur != nil {
 			return min(s.in.config.CheckDataInterval, s.in.housekeep)
 		}
 	}
@@ -220,12 +221,17 @@ func (s *scheduler) done() bool {
 // poll looks at files that are being written.
 func (s *scheduler) poll() {
 	s.closeSome()
+	far := false
 	for _, st := range s.streams {
+		far = far || st.marks.far(farBytes)
 		switch {
 		case st.busy || st.queued || st.asks || st.watched != "" || st.cur == nil:
 		case st.next == waiting || st.changed(false):
 			s.wake(st)
 		}
+	}
+	if far {
+		s.save(time.Now())
 	}
 }
 

@@ -18,12 +18,12 @@ func TestConditions(t *testing.T) {
 	s.config.Differentiator = []string{"S"}
 	s.config.LogDirectory = s.path("later")
 	s.start()
-	absent := fmt.Sprintf("log_directory %q cannot be read: is a link to nowhere, or has just vanished", s.path("later"))
+	absent := fmt.Sprintf("log_directory %q does not exist: nothing is read until it does", s.path("later"))
 	eventually(t, absent, func() bool { return s.condition("log_directory") == absent })
 	if err := os.Mkdir(s.path("later"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	none := fmt.Sprintf(`no file below %q matches file_match "(?P<S>\\w+)\\.log"`, s.path("later"))
+	none := fmt.Sprintf(`no file below %s matches file_match '(?P<S>\w+)\.log': is the service installed here, and are these its logs?`, s.path("later"))
 	eventually(t, none, func() bool { return s.condition("files") == none && s.condition("log_directory") == "" })
 	if err := os.Mkdir(s.path("later/d.log"), 0o755); err != nil {
 		t.Fatal(err)
