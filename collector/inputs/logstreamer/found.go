@@ -125,6 +125,7 @@ func (s *scheduler) miss(name string, st *stream) {
 	if st.busy || st.queued {
 		return
 	}
+	st.fresh = st.fresh || st.asks
 	st.files, st.list, st.listed, st.asks = nil, nil, false, false
 	if st.cur != nil {
 		s.wake(st) // it may have been written to before it was deleted

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lma_collector/collector/plugin"
+	"lma_collector/tests/golden"
 )
 
 // goldenCase is a case of the folder that recorded what the original does.
@@ -29,34 +30,13 @@ type goldenCase struct {
 	}
 }
 
-// goldenFolder is GOLDEN_DIR, or shared/golden beside the repository.
-func goldenFolder(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("GOLDEN_DIR"); dir != "" {
-		return filepath.Join(dir, "logstreamer")
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != "/" {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	folder := filepath.Join(dir, "..", "shared", "golden", "logstreamer")
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("no recorded cases: set GOLDEN_DIR")
-	}
-	return folder
-}
-
 func TestLayoutsOfTheOriginal(t *testing.T) {
-	cases, err := filepath.Glob(filepath.Join(goldenFolder(t), "*.json"))
+	folder := filepath.Join(golden.Folder(), "logstreamer")
+	cases, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	if err != nil || len(cases) == 0 {
-		t.Fatal("no cases", err)
+		t.Skipf("no recorded cases in %s: set GOLDEN_DIR", folder)
 	}
+	report := golden.Report{Plugin: "logstreamer"}
 	for _, path := range cases {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -66,8 +46,14 @@ func TestLayoutsOfTheOriginal(t *testing.T) {
 		if err := json.Unmarshal(text, &c); err != nil {
 			t.Fatal(path, err)
 		}
-		t.Run(c.Name, func(t *testing.T) { c.check(t) })
+		report.Events++
+		if t.Run(c.Name, func(t *testing.T) { c.check(t) }) {
+			report.Passed++
+		} else {
+			report.Failed++
+		}
 	}
+	t.Log(&report)
 }
 
 func (c *goldenCase) check(t *testing.T) {
