@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -54,21 +56,29 @@ func TestUnorderedStreamIsLeftOutAlone(t *testing.T) {
 }
 
 func TestPermissionDenied(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything; TestUnreadableFile shows the condition by other means")
-	}
 	s := newSite(t, `x\.log`)
 	s.put("x.log", "line 0\n")
-	if err := os.Chmod(s.path("x.log"), 0); err != nil {
-		t.Fatal(err)
-	}
-	s.start()
 	want := fmt.Sprintf("%q cannot be read: permission denied: let the collector's user read it, usually by adding the user to the group that owns it", s.path("x.log"))
-	eventually(t, want, func() bool { return s.condition("file:"+s.path("x.log")) == want })
-	if err := os.Chmod(s.path("x.log"), 0o644); err != nil {
-		t.Fatal(err)
+	key := "file:" + s.path("x.log")
+	trouble{s.env.Health}.set(s.path("x.log"), &fs.PathError{Op: "open", Path: s.path("x.log"), Err: syscall.EACCES})
+	if got := s.condition(key); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if os.Geteuid() != 0 { // root may read everything
+		if err := os.Chmod(s.path("x.log"), 0); err != nil {
+			t.Fatal(err)
+		}
+		s.env.Health.Clear(key)
+		s.start()
+		eventually(t, want, func() bool { return s.condition(key) == want })
+		if err := os.Chmod(s.path("x.log"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		s.start()
 	}
 	s.wants("line 0")
+	eventually(t, "the condition ends", func() bool { return s.condition(key) == "" })
 }
 
 func TestUnreadableFile(t *testing.T) {
