@@ -7,8 +7,9 @@ import (
 
 // ack counts the outputs that still have to deliver messages of one batch. The last one calls done.
 type ack struct {
-	open atomic.Int32
-	done func()
+	open   atomic.Int32
+	done   func()
+	urgent bool // somebody waits for it
 }
 
 func newAck(done func()) *ack {

@@ -35,6 +35,7 @@ type output struct {
 	spans   []int // end of each item's data
 	bytes   int
 	started time.Time
+	urgent  bool // somebody waits for the delivery
 	// attempts counts the runs that ended by an error or a panic while this batch was delivered.
 	attempts int
 }
@@ -116,7 +117,7 @@ func (o *output) reset() {
 	clear(o.parcels)
 	clear(o.items)
 	o.parcels, o.items, o.data, o.spans = o.parcels[:0], o.items[:0], o.data[:0], o.spans[:0]
-	o.bytes, o.attempts = 0, 0
+	o.bytes, o.attempts, o.urgent = 0, 0, false
 	if cap(o.data) > 8<<20 {
 		o.data = nil
 	}
@@ -144,9 +145,10 @@ func (o *output) loop(ctx context.Context, p plugin.Output) error {
 	return nil
 }
 
-// gather takes parcels until the batch is full or the queue empty.
+// gather takes parcels until the batch is full or the queue empty. A batch that must be full and
+// late goes on growing until it is both.
 func (o *output) gather() {
-	for !o.full() {
+	for !o.full() || o.policy.And && o.bytes < maxGathered {
 		p := o.next()
 		if p == nil {
 			return
@@ -155,6 +157,7 @@ func (o *output) gather() {
 			o.started = time.Now()
 		}
 		o.parcels = append(o.parcels, p)
+		o.urgent = o.urgent || p.ack != nil && p.ack.urgent
 		o.encode(p)
 	}
 }
@@ -174,8 +177,8 @@ func (o *output) full() bool {
 }
 
 func (o *output) due(now time.Time) bool {
-	late := now.Sub(o.started) >= o.policy.Interval
-	if o.policy.And {
+	late := o.urgent || now.Sub(o.started) >= o.policy.Interval
+	if o.policy.And && !o.urgent {
 		return late && o.full() || o.bytes >= maxGathered
 	}
 	return late || o.full()
@@ -206,7 +209,7 @@ func (o *output) wait(ctx context.Context, p plugin.Output, tick <-chan time.Tim
 	if o.latest != nil {
 		ready = o.latest.ready
 	}
-	if o.full() {
+	if o.full() && !o.policy.And || o.bytes >= maxGathered {
 		ready = nil // only the interval is waited for
 	}
 	select {

@@ -37,6 +37,7 @@ type source struct {
 	offset   int64 // start of the record being decorated
 	lastData time.Time
 	now      int64
+	urgent   bool
 }
 
 var _ plugin.Source = (*source)(nil)
@@ -65,6 +66,7 @@ func newSource(in *input, token string) (*source, error) {
 }
 
 func (s *source) SetDecorator(f func(*message.Draft)) { s.decorate = f }
+func (s *source) SetUrgent()                          { s.urgent = true }
 func (s *source) RecordOffset() int64                 { return s.offset }
 func (s *source) Consumed() int64                     { return s.safe }
 
@@ -313,6 +315,7 @@ func (s *source) Flush(ctx context.Context, done func()) error {
 	s.in.stats.messages.Add(int64(b.Len()))
 	s.batch = message.NewBatch()
 	a := s.flight.launch(max(b.Bytes(), 1), done)
+	a.urgent = s.urgent
 	return s.in.router.route(ctx, b, a, &s.routing)
 }
 

@@ -45,6 +45,9 @@ type Source interface {
 	// Fill reads once from r and takes the whole records in; an unfinished one is kept for the
 	// next read. It returns r's error, io.EOF included.
 	Fill(r io.Reader) (int, error)
+	// SetUrgent says that somebody waits for the acknowledgements of this source, such as the client
+	// of a request: outputs deliver its messages without waiting for more.
+	SetUrgent()
 	// RecordOffset is where the record being decorated starts, counted as Consumed is.
 	RecordOffset() int64
 	// Emit takes in a finished draft, past splitter and decoder.

@@ -6,33 +6,68 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 )
 
-// collectdBody is what collectd's write_http posts: value lists of cpu, interface and df plugins.
-func collectdBody(at float64, valueLists int) (body []byte, values int) {
-	var out strings.Builder
-	out.WriteByte('[')
-	for i := range valueLists {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		switch i % 3 {
-		case 0:
-			fmt.Fprintf(&out, `{"values":[%d.5],"dstypes":["derive"],"dsnames":["value"],"time":%.3f,"interval":10.000,"host":"node-1.example.com","plugin":"cpu","plugin_instance":"%d","type":"cpu","type_instance":"idle"}`, i%100, at, i%8)
-			values++
-		case 1:
-			fmt.Fprintf(&out, `{"values":[%d,%d],"dstypes":["derive","derive"],"dsnames":["rx","tx"],"time":%.3f,"interval":10.000,"host":"node-1.example.com","plugin":"interface","plugin_instance":"eth%d","type":"if_octets","type_instance":""}`, i, 2*i, at, i%4)
-			values += 2
-		default:
-			fmt.Fprintf(&out, `{"values":[%d.25],"dstypes":["gauge"],"dsnames":["value"],"time":%.3f,"interval":10.000,"host":"node-1.example.com","plugin":"df","plugin_instance":"var-log","type":"percent_bytes","type_instance":"free"}`, i%100, at)
-			values++
+// reading is one value list that collectd's plugins make in each interval.
+type reading struct{ plugin, instance, typ, typeInstance, names, kind string }
+
+// readings is what a small controller measures: the usual plugins with two processors, three
+// interfaces, three filesystems and two disks.
+func readings() (list []reading) {
+	add := func(plugin, instance, typ, kind, names string, typeInstances ...string) {
+		for _, t := range typeInstances {
+			list = append(list, reading{plugin, instance, typ, t, names, kind})
 		}
 	}
-	out.WriteByte(']')
-	return []byte(out.String()), values
+	for _, cpu := range []string{"0", "1"} {
+		add("cpu", cpu, "cpu", "derive", "value", "idle", "user", "system", "wait", "nice", "interrupt", "softirq", "steal")
+	}
+	for _, eth := range []string{"eth0", "eth1", "br-ex"} {
+		for _, typ := range []string{"if_octets", "if_packets", "if_errors", "if_dropped"} {
+			add("interface", eth, typ, "derive", "rx,tx", "")
+		}
+	}
+	for _, fs := range []string{"root", "var-log", "var-lib-nova"} {
+		for _, typ := range []string{"df_complex", "percent_bytes", "df_inodes", "percent_inodes"} {
+			add("df", fs, typ, "gauge", "value", "free", "reserved", "used")
+		}
+	}
+	for _, disk := range []string{"sda", "sdb"} {
+		for _, typ := range []string{"disk_octets", "disk_ops", "disk_time", "disk_merged"} {
+			add("disk", disk, typ, "derive", "read,write", "")
+		}
+	}
+	add("memory", "", "memory", "gauge", "value", "used", "free", "cached", "buffered", "slab_recl", "slab_unrecl")
+	add("swap", "", "swap", "gauge", "value", "used", "free", "cached")
+	add("swap", "", "swap_io", "derive", "value", "in", "out")
+	add("load", "", "load", "gauge", "shortterm,midterm,longterm", "")
+	add("processes", "", "ps_state", "gauge", "value", "running", "sleeping", "zombies", "stopped", "paging", "blocked")
+	add("processes", "", "fork_rate", "derive", "value", "")
+	return list
+}
+
+// collectdBody is what collectd's write_http posts: value lists of its plugins, taking turns.
+func collectdBody(at float64, valueLists int) (body []byte, values int) {
+	var out strings.Builder
+	all := readings()
+	for i := range valueLists {
+		r := all[i%len(all)]
+		names := strings.Split(r.names, ",")
+		numbers, kinds := make([]string, len(names)), make([]string, len(names))
+		for j := range names {
+			numbers[j] = fmt.Sprintf("%d.5", 20+(i+j)%70)
+			kinds[j] = strconv.Quote(r.kind)
+			names[j] = strconv.Quote(names[j])
+		}
+		values += len(names)
+		fmt.Fprintf(&out, `,{"values":[%s],"dstypes":[%s],"dsnames":[%s],"time":%.3f,"interval":10.000,"host":"node-1.example.com","plugin":%q,"plugin_instance":%q,"type":%q,"type_instance":%q}`,
+			strings.Join(numbers, ","), strings.Join(kinds, ","), strings.Join(names, ","), at, r.plugin, r.instance, r.typ, r.typeInstance)
+	}
+	return []byte("[" + out.String()[1:] + "]"), values
 }
 
 // influxSink counts the lines of line protocol that are written to it.
@@ -87,8 +122,8 @@ when_full = "block"
 	total := 0
 	for want := b.n(600_000); total < want; {
 		// 65 KB at once is what collectd sends; the last post has more than 1 MB.
-		size := 330
-		if want-total < 6000 {
+		size := 320
+		if want-total < 9000 {
 			size = 5500
 		}
 		body, values := collectdBody(float64(time.Now().UnixMilli())/1000, size)

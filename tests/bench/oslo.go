@@ -26,7 +26,7 @@ func osloLines(w io.Writer, n int) (records int, err error) {
 			i += 12
 			continue
 		}
-		line := fmt.Sprintf("%s 25746 INFO nova.osapi_compute.wsgi.server [req-%08x-454c-4ed4-b365-fe17fe4adeed f9ed2bb0ed974a1ca0c27b1d9a0b9a8d 112245730b1f4858ab62e3673e1ee9e2 - - -] 192.0.2.%d \"GET /v2.1/servers/detail?project_id=%d HTTP/1.1\" status: 200 len: 1893 time: 0.14202", stamp, i, 1+i%250, i%1000)
+		line := fmt.Sprintf("%s 25746 INFO nova.osapi_compute.wsgi.server [req-%08x-454c-4ed4-b365-fe17fe4adeed f9ed2bb0ed974a1ca0c27b1d9a0b9a8d 112245730b1f4858ab62e3673e1ee9e2 - - -] 192.0.2.%d \"GET /v2.1/servers/detail HTTP/1.1\" status: 200 len: 1893 time: 0.", stamp, i, 1+i%250)
 		const length = 261
 		if len(line) > length {
 			return 0, fmt.Errorf("generated line has %d bytes", len(line))

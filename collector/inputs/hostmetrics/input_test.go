@@ -40,6 +40,7 @@ func (s *fakeSource) NewSource(string) (plugin.Source, error) { return s, nil }
 func (s *fakeSource) SetDecorator(func(*message.Draft))       {}
 func (s *fakeSource) Fill(io.Reader) (int, error)             { return 0, errors.ErrUnsupported }
 func (s *fakeSource) RecordOffset() int64                     { return 0 }
+func (s *fakeSource) SetUrgent()                              {}
 func (s *fakeSource) Emit(d *message.Draft)                   { s.batch.Append(d) }
 func (s *fakeSource) Deliver([]byte)                          {}
 func (s *fakeSource) DeliverBody([]byte) error                { return nil }

@@ -107,6 +107,7 @@ func (s *source) Close() {
 
 func (s *source) Fill(io.Reader) (int, error) { return 0, errors.New("not used") }
 func (s *source) RecordOffset() int64         { return 0 }
+func (s *source) SetUrgent()                  {}
 func (s *source) Emit(*message.Draft)         {}
 func (s *source) Deliver([]byte)              {}
 func (s *source) Finish()                     {}

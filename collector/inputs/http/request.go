@@ -152,6 +152,7 @@ func (in *Input) intake() (*intake, error) {
 	}
 	t := &intake{src: src, input: in}
 	src.SetDecorator(t.decorate)
+	src.SetUrgent() // the client waits for its answer
 	return t, nil
 }
 

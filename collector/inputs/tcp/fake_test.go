@@ -120,6 +120,7 @@ func (s *source) Close() {
 func (s *source) Pending() bool               { return s.held != "" || len(s.batch) > 0 }
 func (s *source) Consumed() int64             { return s.consumed }
 func (s *source) RecordOffset() int64         { return s.consumed }
+func (s *source) SetUrgent()                  {}
 func (s *source) Reset()                      {}
 func (s *source) Emit(*message.Draft)         {}
 func (s *source) Deliver([]byte)              {}
