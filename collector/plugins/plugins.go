@@ -15,6 +15,7 @@ import (
 	_ "lma_collector/collector/encoders/protobuf"
 	_ "lma_collector/collector/filters/afd"
 	_ "lma_collector/collector/filters/gse"
+	_ "lma_collector/collector/filters/logscounter"
 	_ "lma_collector/collector/inputs/hostmetrics"
 	_ "lma_collector/collector/inputs/http"
 	_ "lma_collector/collector/inputs/logstreamer"

@@ -21,6 +21,8 @@ local LEVELS = {}
 for label in pairs(lma_utils.label_to_severity_map) do LEVELS[label] = label end
 LEVELS.AUDIT, LEVELS.TRACE = "INFO", "DEBUG"
 
+local MAX_LOGGERS = 1000 -- of which the services are remembered
+local services, known = {}, 0 -- by Logger: its service, false for none
 local counters = {} -- by service and label
 local last_tick = os.time() * 1e9
 
@@ -28,6 +30,16 @@ local function new_counter()
     local counter = {}
     for label in pairs(lma_utils.label_to_severity_map) do counter[label] = 0 end
     return counter
+end
+
+local function service_of(logger)
+    local service = services[logger]
+    if service == nil then
+        service = string.match(logger, pattern) or false
+        if known >= MAX_LOGGERS then services, known = {}, 0 end
+        services[logger], known = service, known + 1
+    end
+    return service
 end
 
 local function level_of()
@@ -40,7 +52,7 @@ end
 
 function process_message()
     local logger = read_message("Logger")
-    local service = string.match(logger, pattern)
+    local service = service_of(logger)
     if not service then return -1, "Cannot match any service from " .. logger end
     local sec = lma_utils.convert_to_sec(read_message("Timestamp"))
     if sec + grace < lma_utils.convert_to_sec(last_tick) then return 0 end
