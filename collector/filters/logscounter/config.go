@@ -1,6 +1,6 @@
 // Package logscounter is the filter type LogsCounterFilter: it counts log messages by service and
-// severity, and sends their rates as one bulk metric, as lua_modules/filters/logs_counter.lua does
-// for less than a hundredth of the cost.
+// severity, and sends their rates as a bulk metric. It does what lua_modules/filters/logs_counter.lua
+// does, without a script's cost for every log line.
 package logscounter
 
 import (
