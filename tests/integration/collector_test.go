@@ -123,7 +123,11 @@ func (c *collector) write(name, text string) string {
 // appendTo adds text to a file in the collector's folder.
 func (c *collector) appendTo(name, text string) {
 	c.t.Helper()
-	f, err := os.OpenFile(filepath.Join(c.dir, name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	path := filepath.Join(c.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		c.t.Fatal(err)
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func (c *collector) recordIDs(name string, ids map[string]int) error {
 			continue
 		}
 		var doc struct{ Payload string }
-		if json.Unmarshal(line, &doc) != nil || !strings.HasPrefix(doc.Payload, "record ") {
+		if json.Unmarshal(line, &doc) != nil || !strings.Contains(doc.Payload, "record ") {
 			continue
 		}
 		if id == "" {
