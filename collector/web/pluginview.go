@@ -31,6 +31,16 @@ type pluginRow struct {
 	Mood      string             // okay, warn, critical: the class that colours the state
 }
 
+// Warnings counts the conditions that are more than notes.
+func (p PluginStatus) Warnings() (n int) {
+	for _, c := range p.Conditions {
+		if !c.Note {
+			n++
+		}
+	}
+	return n
+}
+
 // faults are the counters of what went wrong; the others count what is meant to happen.
 var faults = []string{"decode_failures", "refused_records", "failures", "inject_refused", "dropped_full", "dropped_injected", "refused", "encode_failures"}
 
