@@ -11,7 +11,8 @@ import (
 	"lma_collector/collector/message"
 )
 
-// The alarms of the benchmark: each metric is watched by a critical and a warning alarm.
+// The alarms of the benchmark: each metric is watched by a critical and a warning alarm, whose
+// windows differ, so that each datapoint goes into two.
 const (
 	afdAlarms  = 50
 	afdMetrics = afdAlarms / 2
@@ -21,12 +22,12 @@ const (
 func afdDefinitions(dir string) error {
 	var text strings.Builder
 	for i := range afdAlarms {
-		severity, threshold := "critical", 5
+		severity, threshold, window := "critical", 5, 60
 		if i%2 == 1 {
-			severity, threshold = "warning", 10
+			severity, threshold, window = "warning", 10, 120
 		}
-		fmt.Fprintf(&text, "[[alarm]]\nname = \"alarm-%d\"\ndescription = \"Metric %d is low\"\nseverity = %q\n[[alarm.rule]]\nmetric = \"metric_%d\"\nfunction = \"avg\"\nwindow = 60\nrelational_operator = \"<\"\nthreshold = %d\n",
-			i, i/2, severity, i/2, threshold)
+		fmt.Fprintf(&text, "[[alarm]]\nname = \"alarm-%d\"\ndescription = \"Metric %d is low\"\nseverity = %q\n[[alarm.rule]]\nmetric = \"metric_%d\"\nfunction = \"avg\"\nwindow = %d\nrelational_operator = \"<\"\nthreshold = %d\n",
+			i, i/2, severity, i/2, window, threshold)
 	}
 	for w := range afdAlarms / 10 {
 		fmt.Fprintf(&text, "[[watch]]\ntype = \"node\"\ncluster = \"nodes\"\nmember = \"member-%d\"\nroles = [\"bench\"]\nalarms = [", w)
@@ -56,7 +57,7 @@ func datapoint(metric int, at time.Time, value float64) []byte {
 	return message.AppendFrame(nil, d.Encode(nil))
 }
 
-// afdDatapoints: TcpInput, AFDFilter; the end is seen by a marker that passes the same filter queue.
+// afdDatapoints: TcpInput, AFDFilter; the end is seen by the filter's counter.
 func afdDatapoints(b *bench) (measure, error) {
 	alarms := filepath.Join(b.dir, "alarms")
 	if err := afdDefinitions(alarms); err != nil {
@@ -70,16 +71,17 @@ address = %q
 [bench_afd_filter]
 type = "AFDFilter"
 alarms_directory = %q
+roles = ["bench"]
 ticker_interval = 1
 `, in, alarms))
 	if err != nil {
 		return measure{}, err
 	}
 	n := b.n(400_000)
-	start := time.Now().Add(-time.Minute)
+	// Every metric has a datapoint each 10 ms; the last ones are of now.
+	start := time.Now().Add(-time.Duration(n/afdMetrics) * 10 * time.Millisecond)
 	frames := make([][]byte, 0, n)
 	for i := range n {
-		// Ten seconds of message time pass for each ten thousand datapoints.
 		at := start.Add(time.Duration(i/afdMetrics) * 10 * time.Millisecond)
 		frames = append(frames, datapoint(i%afdMetrics, at, float64(20+i%7)))
 	}

@@ -57,14 +57,32 @@ func (b *bench) start(sections string) (*child, error) {
 // stop ends the collector and gives what it used.
 func (c *child) stop(items int) (measure, error) {
 	wall := time.Since(c.began)
+	rss, err := c.peak()
+	if err != nil {
+		return measure{}, err
+	}
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return measure{}, err
 	}
 	if err := c.cmd.Wait(); err != nil {
 		return measure{}, fmt.Errorf("the collector: %w\n%s", err, c.log.String())
 	}
-	u := c.cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return measure{items: items, cpu: c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime(), wall: wall, rss: u.Maxrss << 10}, nil
+	return measure{items: items, cpu: c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime(), wall: wall, rss: rss}, nil
+}
+
+// peak is the largest resident size so far (VmHWM of proc(5)). What wait4(2) tells would not do: it
+// counts the memory of this process, which the child shared until it became the collector.
+func (c *child) peak() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := bytes.Cut(status, []byte("VmHWM:"))
+	var kib int64
+	if _, err := fmt.Sscan(string(rest), &kib); err != nil {
+		return 0, fmt.Errorf("no VmHWM of the collector: %w", err)
+	}
+	return kib << 10, nil
 }
 
 // kill ends a collector whose run failed, and tells what it said.
