@@ -3,13 +3,17 @@ package integration
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -36,7 +40,14 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
+// Tests wait for servers most of the time, so more of them run at once than there are processors.
+const atOnce = "6"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if binary, err := build(); err == nil {
 		os.RemoveAll(filepath.Dir(binary))
@@ -246,3 +257,31 @@ func (c *collector) add(sections string) { c.appendTo("conf/test.toml", sections
 
 // within is a path in the collector's folder.
 func (c *collector) within(name string) string { return filepath.Join(c.dir, name) }
+
+// copyShipped takes files of conf.d over.
+func (c *collector) copyShipped(names ...string) {
+	c.t.Helper()
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join(repo, "conf.d", name))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.write("conf/"+strings.TrimSuffix(name, ".sample"), string(text))
+	}
+}
+
+// run runs a command of the collector to its end.
+func (c *collector) run(args ...string) (out, errOut string, code int) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary(c.t), args...)
+	var o, e bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &o, &e
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) || ctx.Err() != nil {
+		c.t.Fatalf("%v: %v %v\n%s", args, err, ctx.Err(), e.String())
+	}
+	return o.String(), e.String(), cmd.ProcessState.ExitCode()
+}
