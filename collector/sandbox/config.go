@@ -84,7 +84,7 @@ func (o *Options) open(env *plugin.Env, kind plugin.Kind, h host) (*script, erro
 	s, err := newScript(settings{
 		kind: kind, path: path, moduleDirectory: directory, config: o.withHostname(env),
 		instructionLimit: int(o.InstructionLimit), outputLimit: int(o.OutputLimit), clock: o.Clock,
-		metrics: env.Metrics,
+		metrics: env.Metrics, tags: env.Tags,
 	}, h)
 	if err != nil {
 		return nil, plugin.BadOption("filename", "script %s does not start: %v", path, err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"lma_collector/collector/plugin"
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/modules/afdwindow"
 	"lma_collector/collector/sandbox/modules/circularbuffer"
@@ -96,8 +97,36 @@ func (s *script) findModule(c lua.Call, name string) (path string, source []byte
 			shared += "\n\tno file '" + dir + root + ".so'"
 		}
 	}
+	if name == "extra_fields" && len(s.tags) > 0 {
+		return "[collector.tags]", extraFields(s.tags)
+	}
 	c.Raise(fmt.Sprintf("module '%s' not found:%s%s", name, lines, shared))
 	return "", nil
+}
+
+// extraFields is the module in which scripts look for the site's tags, as a file of that name would hold
+// them in a rendered configuration.
+func extraFields(tags []plugin.Tag) []byte {
+	source := []byte("return { tags = {\n")
+	for _, t := range tags {
+		source = append(source, "  ["...)
+		source = append(appendQuoted(source, t.Name), "] = "...)
+		source = append(appendQuoted(source, t.Value), ",\n"...)
+	}
+	return append(source, "} }\n"...)
+}
+
+// appendQuoted appends a text as a literal of Lua.
+func appendQuoted(dst []byte, text string) []byte {
+	dst = append(dst, '"')
+	for i := range len(text) {
+		if b := text[i]; b < ' ' || b == '"' || b == '\\' || b >= 0x7f {
+			dst = fmt.Appendf(dst, "\\%03d", b)
+		} else {
+			dst = append(dst, b)
+		}
+	}
+	return append(dst, '"')
 }
 
 func moduleName(name string) bool {

@@ -36,6 +36,7 @@ type settings struct {
 	outputLimit      int // bytes, 0: none
 	clock            func() time.Time
 	metrics          *plugin.Metrics
+	tags             []plugin.Tag // of the site, for scripts that ask for them
 }
 
 // script is a running Lua script. One goroutine uses it.
