@@ -43,8 +43,10 @@ func newCheck() *cobra.Command {
 func checkJSON(cmd *cobra.Command, found config.Diagnostics) error {
 	list := make([]map[string]any, 0, len(found))
 	for _, d := range found {
-		list = append(list, map[string]any{"file": d.File, "line": d.Line, "column": d.Column, "severity": d.Severity.String(),
-			"class": d.Class, "section": d.Section, "option": d.Option, "text": d.Text, "hint": d.Hint})
+		list = append(list, map[string]any{
+			"file": d.File, "line": d.Line, "column": d.Column, "severity": d.Severity.String(),
+			"class": d.Class, "section": d.Section, "option": d.Option, "text": d.Text, "hint": d.Hint,
+		})
 	}
 	if err := json.NewEncoder(cmd.OutOrStdout()).Encode(list); err != nil {
 		return err

@@ -66,11 +66,15 @@ func (c *Catalogue) AFDDefinitions(watches []*Watch) string {
 }
 
 func (a *Alarm) lua() luaAlarm {
-	alarm := luaAlarm{Name: a.Name, Description: a.Description, Severity: a.Severity, NoDataPolicy: a.NoDataPolicy,
-		Trigger: luaTrigger{LogicalOperator: a.LogicalOperator}}
+	alarm := luaAlarm{
+		Name: a.Name, Description: a.Description, Severity: a.Severity, NoDataPolicy: a.NoDataPolicy,
+		Trigger: luaTrigger{LogicalOperator: a.LogicalOperator},
+	}
 	for _, r := range a.Rules {
-		alarm.Trigger.Rules = append(alarm.Trigger.Rules, luaRule{Metric: r.Metric, Fields: r.Fields, GroupBy: r.GroupBy, Value: r.Value,
-			Function: r.Function, Window: r.Window, Periods: r.Periods, RelationalOperator: r.RelationalOperator, Threshold: r.threshold})
+		alarm.Trigger.Rules = append(alarm.Trigger.Rules, luaRule{
+			Metric: r.Metric, Fields: r.Fields, GroupBy: r.GroupBy, Value: r.Value,
+			Function: r.Function, Window: r.Window, Periods: r.Periods, RelationalOperator: r.RelationalOperator, Threshold: r.threshold,
+		})
 	}
 	return alarm
 }
@@ -87,8 +91,10 @@ func (c *Catalogue) GSEDefinitions(clusters []*Cluster) string {
 		for _, w := range p.When {
 			e := luaPolicyEntry{Status: w.Status, Trigger: luaTrigger{LogicalOperator: w.LogicalOperator, Rules: []luaRule{}}}
 			for _, r := range w.Rules {
-				e.Trigger.Rules = append(e.Trigger.Rules, luaRule{Function: r.Function, Arguments: r.Arguments,
-					RelationalOperator: r.RelationalOperator, Threshold: r.Threshold})
+				e.Trigger.Rules = append(e.Trigger.Rules, luaRule{
+					Function: r.Function, Arguments: r.Arguments,
+					RelationalOperator: r.RelationalOperator, Threshold: r.Threshold,
+				})
 			}
 			entries = append(entries, e)
 		}

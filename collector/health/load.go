@@ -30,8 +30,10 @@ func Load(dir string, overrides map[string]float64) (*Catalogue, config.Diagnost
 	c := &Catalogue{Parameters: map[string]float64{}, parameterAt: map[string]place{}}
 	files, err := definitionFiles(dir)
 	if err != nil {
-		return c, config.Diagnostics{{File: dir, Class: config.ClassRead, Text: "cannot read the definitions of alarms: " + bare(err),
-			Hint: "give the directory that holds alarms/*.toml"}}
+		return c, config.Diagnostics{{
+			File: dir, Class: config.ClassRead, Text: "cannot read the definitions of alarms: " + bare(err),
+			Hint: "give the directory that holds alarms/*.toml",
+		}}
 	}
 	var found config.Diagnostics
 	for _, file := range files {
@@ -125,8 +127,10 @@ func (c *Catalogue) override(dir string, overrides map[string]float64) config.Di
 	names := sortedKeys(c.Parameters)
 	for _, name := range sortedKeys(overrides) {
 		if _, known := c.Parameters[name]; !known {
-			found = append(found, config.Diagnostic{File: dir, Class: config.ClassUnknownOption,
-				Text: fmt.Sprintf("there is no parameter %q to override", name), Hint: meant(name, names)})
+			found = append(found, config.Diagnostic{
+				File: dir, Class: config.ClassUnknownOption,
+				Text: fmt.Sprintf("there is no parameter %q to override", name), Hint: meant(name, names),
+			})
 			continue
 		}
 		c.Parameters[name] = overrides[name]

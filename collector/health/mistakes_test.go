@@ -89,8 +89,10 @@ func TestMistakesAreFoundWithTheirPlace(t *testing.T) {
 		{"hints", `members = ["default"]`, "members = [\"default\"]\nhints = [\"sistem\"]", `a.toml:43:1: error: there is no global cluster "sistem" (did you mean "system"?)`},
 		{"group_by", `group_by = "hostname"`, `group_by = "host"`, `a.toml:35:1: error: "host" is not a valid group_by (one of member, hostname, none)`},
 		{"level", `level = "global"`, `level = "cloud"`, `a.toml:39:1: error: "cloud" is not a valid level (one of service, node, global)`},
-		{"duplicate", `[[watch]]`, "[[alarm]]\nname = \"fs-critical\"\ndescription = \"x\"\nseverity = \"warning\"\n  [[alarm.rule]]\n  metric = \"m\"\n  function = \"avg\"\n  relational_operator = \">\"\n  threshold = 1\n\n[[watch]]",
-			`a.toml:16:1: error: the alarm "fs-critical" is already defined in a.toml:4 (rename one)`},
+		{
+			"duplicate", `[[watch]]`, "[[alarm]]\nname = \"fs-critical\"\ndescription = \"x\"\nseverity = \"warning\"\n  [[alarm.rule]]\n  metric = \"m\"\n  function = \"avg\"\n  relational_operator = \">\"\n  threshold = 1\n\n[[watch]]",
+			`a.toml:16:1: error: the alarm "fs-critical" is already defined in a.toml:4 (rename one)`,
+		},
 		{"unused", `alarms = ["fs-critical"]`, `alarms = []`, `a.toml:5:1: warning: no watch names the alarm "fs-critical" (name it in the alarms of a [[watch]])`},
 		{"watch without cluster", `cluster = "default"`, `cluster = "defaul"`, `a.toml:18:1: warning: there is no node cluster "defaul": defaul.root-fs is reported for each host, but rolls up into nothing (did you mean "default"?)`},
 		{"syntax", `window = 60`, `window = `, `a.toml:12:`},

@@ -129,8 +129,10 @@ node default`
 }
 
 func TestAlarmInWords(t *testing.T) {
-	a := AlarmState{Severity: "CRITICAL", Message: "The root filesystem is nearly full", Function: "min", Metric: "fs_space_percent_free",
-		Fields: map[string]any{"fs": "/", "dev": 3.0}, Operator: "<", Threshold: 5, Value: 4.126, Hostname: "ctl1"}
+	a := AlarmState{
+		Severity: "CRITICAL", Message: "The root filesystem is nearly full", Function: "min", Metric: "fs_space_percent_free",
+		Fields: map[string]any{"fs": "/", "dev": 3.0}, Operator: "<", Threshold: 5, Value: 4.126, Hostname: "ctl1",
+	}
 	want := `The root filesystem is nearly full (CRITICAL, rule='min(fs_space_percent_free[dev="3",fs="/"])<5', current=4.13, host=ctl1)`
 	if got := a.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

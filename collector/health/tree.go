@@ -78,8 +78,10 @@ func (t *Tracker) place(clusters map[trackedKey]*ClusterState, s *tracked, now t
 		return
 	}
 	sortAlarms(alarms)
-	x.Members = append(x.Members, MemberState{Member: s.key.member, Host: s.key.host, Status: status,
-		Since: s.since, Seen: s.seen, Silent: silent, Alarms: alarms})
+	x.Members = append(x.Members, MemberState{
+		Member: s.key.member, Host: s.key.host, Status: status,
+		Since: s.since, Seen: s.seen, Silent: silent, Alarms: alarms,
+	})
 }
 
 func sortAlarms(alarms []AlarmState) {

@@ -133,8 +133,10 @@ func (b *builder) newUnit(s *config.Section, t *plugin.Type) *unit {
 		d.SplitterDefaults(&u.splitter)
 	}
 	log := b.settings.Log.With("plugin", s.Name)
-	u.section = section{name: s.Name, typ: t.Name, kind: t.Kind, log: log,
-		health: plugin.NewHealth(log), metrics: &plugin.Metrics{}, state: &runState{state: StateStarting, since: time.Now()}}
+	u.section = section{
+		name: s.Name, typ: t.Name, kind: t.Kind, log: log,
+		health: plugin.NewHealth(log), metrics: &plugin.Metrics{}, state: &runState{state: StateStarting, since: time.Now()},
+	}
 	return u
 }
 

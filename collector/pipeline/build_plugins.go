@@ -30,9 +30,11 @@ func (b *builder) makeInput(u *unit) {
 		}
 	}
 	u.section.retries = u.input.Retries
-	in := &input{section: u.section, options: u.input, router: &b.pipeline.router,
+	in := &input{
+		section: u.section, options: u.input, router: &b.pipeline.router,
 		maxRecord:         max(b.settings.MaxMessageSize, message.DefaultMaxSize) + frameOverhead,
-		maxUnacknowledged: b.settings.MaxUnacknowledged}
+		maxUnacknowledged: b.settings.MaxUnacknowledged,
+	}
 	in.build = func() (plugin.Input, error) { return conf.NewInput(&u.env) }
 	in.newSplitter = func() (plugin.Splitter, plugin.SplitterOptions, error) { return b.newSplitter(u.input.Splitter) }
 	if u.input.Decoder != "" {
@@ -95,8 +97,10 @@ func (b *builder) makeFilter(u *unit) {
 	b.checkQueue(u, false)
 	m := b.compile(u, err != nil)
 	u.section.retries = u.consumer.Retries
-	f := &filter{consumer: newConsumer(u.section, u.consumer, m, false), router: &b.pipeline.router, ticker: u.env.TickerInterval,
-		hostname: b.settings.Hostname, maxLoops: b.settings.MaxMessageLoops, maxSize: b.settings.MaxMessageSize}
+	f := &filter{
+		consumer: newConsumer(u.section, u.consumer, m, false), router: &b.pipeline.router, ticker: u.env.TickerInterval,
+		hostname: b.settings.Hostname, maxLoops: b.settings.MaxMessageLoops, maxSize: b.settings.MaxMessageSize,
+	}
 	f.build = func(inject func(*message.Draft) error) (plugin.Filter, error) {
 		env := u.env
 		env.Inject = inject
@@ -119,8 +123,10 @@ func (b *builder) makeOutput(u *unit) {
 	b.checkQueue(u, keyed)
 	m := b.compile(u, err != nil)
 	u.section.retries = u.consumer.Retries
-	o := &output{consumer: newConsumer(u.section, u.consumer, m, true), encoder: encoder, framing: framing(u, encoder),
-		ticker: u.env.TickerInterval, dead: b.pipeline.dead}
+	o := &output{
+		consumer: newConsumer(u.section, u.consumer, m, true), encoder: encoder, framing: framing(u, encoder),
+		ticker: u.env.TickerInterval, dead: b.pipeline.dead,
+	}
 	if plugin.Full(u.consumer.WhenFull) == plugin.FullLatest && keyed {
 		o.keepLatest(keyer)
 	}
@@ -178,8 +184,10 @@ func (p *Pipeline) Tap(name, expr string, see func(*message.Message)) error {
 		return err
 	}
 	log := p.settings.Log.With("plugin", name)
-	s := section{name: name, typ: "tap", kind: plugin.KindFilter, retries: plugin.DefaultRetries(), log: log,
-		health: plugin.NewHealth(log), metrics: &plugin.Metrics{}, state: &runState{state: StateStarting, since: time.Now()}}
+	s := section{
+		name: name, typ: "tap", kind: plugin.KindFilter, retries: plugin.DefaultRetries(), log: log,
+		health: plugin.NewHealth(log), metrics: &plugin.Metrics{}, state: &runState{state: StateStarting, since: time.Now()},
+	}
 	o := plugin.ConsumerOptions{MessageMatcher: expr, WhenFull: string(plugin.FullDropOldest), QueueMessages: 5000}
 	f := &filter{consumer: newConsumer(s, o, m, false), router: &p.router, maxLoops: 1}
 	f.build = func(func(*message.Draft) error) (plugin.Filter, error) { return tap(see), nil }

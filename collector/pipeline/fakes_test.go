@@ -233,8 +233,10 @@ func init() {
 }
 
 func testSettings(t testing.TB) Settings {
-	return Settings{Hostname: "node-1", MachineID: "m", BaseDir: t.TempDir(), ShareDir: t.TempDir(), MaxMessageSize: 256 << 10,
-		MaxMessageLoops: 4, MaxProcessInject: 1, MaxTimerInject: 10, MaxUnacknowledged: 64 << 20, Log: slog.New(slog.DiscardHandler)}
+	return Settings{
+		Hostname: "node-1", MachineID: "m", BaseDir: t.TempDir(), ShareDir: t.TempDir(), MaxMessageSize: 256 << 10,
+		MaxMessageLoops: 4, MaxProcessInject: 1, MaxTimerInject: 10, MaxUnacknowledged: 64 << 20, Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 // sectionsOf parses a configuration; the text may have errors of plugins, not of syntax.

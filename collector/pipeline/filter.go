@@ -28,9 +28,7 @@ type filter struct {
 	drained  <-chan struct{} // closed when no more input will come
 }
 
-var (
-	errOwnMessage = errors.New("attempted to inject a message that its own message_matcher takes")
-)
+var errOwnMessage = errors.New("attempted to inject a message that its own message_matcher takes")
 
 // run builds the filter and feeds it until ctx ends, or until the pipeline is drained.
 func (f *filter) run(ctx context.Context) error {

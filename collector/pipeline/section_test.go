@@ -12,8 +12,10 @@ import (
 )
 
 func newTestSection(retries plugin.Retries) *section {
-	return &section{name: "x", kind: plugin.KindInput, retries: retries, health: &plugin.Health{}, metrics: &plugin.Metrics{},
-		log: slog.New(slog.DiscardHandler), state: &runState{}}
+	return &section{
+		name: "x", kind: plugin.KindInput, retries: retries, health: &plugin.Health{}, metrics: &plugin.Metrics{},
+		log: slog.New(slog.DiscardHandler), state: &runState{},
+	}
 }
 
 func TestSuperviseGivesUp(t *testing.T) {

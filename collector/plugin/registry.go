@@ -46,18 +46,23 @@ var types = map[string]*Type{}
 func RegisterInput(name string, c func() InputConfig) {
 	register(name, KindInput, func() any { return c() })
 }
+
 func RegisterSplitter(name string, c func() SplitterConfig) {
 	register(name, KindSplitter, func() any { return c() })
 }
+
 func RegisterDecoder(name string, c func() DecoderConfig) {
 	register(name, KindDecoder, func() any { return c() })
 }
+
 func RegisterFilter(name string, c func() FilterConfig) {
 	register(name, KindFilter, func() any { return c() })
 }
+
 func RegisterEncoder(name string, c func() EncoderConfig) {
 	register(name, KindEncoder, func() any { return c() })
 }
+
 func RegisterOutput(name string, c func() OutputConfig) {
 	register(name, KindOutput, func() any { return c() })
 }

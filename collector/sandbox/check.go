@@ -42,8 +42,10 @@ func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Find
 	}
 	for _, name := range wanted {
 		if s.interp.Global(name).Kind() != lua.KindFunction {
-			list = append(list, plugin.Finding{Option: "filename", Class: "script", Error: true,
-				Text: fmt.Sprintf("filename: the script %s has no function %s()", env.SharePath(o.Filename), name)})
+			list = append(list, plugin.Finding{
+				Option: "filename", Class: "script", Error: true,
+				Text: fmt.Sprintf("filename: the script %s has no function %s()", env.SharePath(o.Filename), name),
+			})
 		}
 	}
 	return list

@@ -24,9 +24,11 @@ function timer_event() end`
 		t.Helper()
 		conf := &FilterConfig{Options: defaultOptions()}
 		conf.Filename, conf.ModuleDirectory = script, dir
-		f, err := conf.NewFilter(&plugin.Env{Name: "f", BaseDir: dir, Health: &plugin.Health{}, Metrics: &plugin.Metrics{},
+		f, err := conf.NewFilter(&plugin.Env{
+			Name: "f", BaseDir: dir, Health: &plugin.Health{}, Metrics: &plugin.Metrics{},
 			Tags:   []plugin.Tag{{Name: "a b", Value: "\"\\\n\xff"}, {Name: "n", Value: "1"}},
-			Inject: func(d *message.Draft) error { got = *d; return nil }})
+			Inject: func(d *message.Draft) error { got = *d; return nil },
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -59,8 +59,10 @@ func (s *stage) add(typ, name, level string, roles []string) {
 	if err := json.Unmarshal(data, conf); err != nil {
 		s.t.Fatal(err)
 	}
-	env := &plugin.Env{Name: name, Type: typ, Hostname: "ctl1", ShareDir: root, BaseDir: s.t.TempDir(), Inject: s.inject(name),
-		Health: &plugin.Health{}, Metrics: &plugin.Metrics{}}
+	env := &plugin.Env{
+		Name: name, Type: typ, Hostname: "ctl1", ShareDir: root, BaseDir: s.t.TempDir(), Inject: s.inject(name),
+		Health: &plugin.Health{}, Metrics: &plugin.Metrics{},
+	}
 	f, err := conf.(plugin.FilterConfig).NewFilter(env)
 	if err != nil {
 		s.t.Fatal(err)

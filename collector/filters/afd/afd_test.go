@@ -45,7 +45,8 @@ func newHost(t *testing.T, definitions string, change func(*Config)) *host {
 
 func (h *host) env() *plugin.Env {
 	share, _ := filepath.Abs("../../..")
-	return &plugin.Env{Name: "afd_filter", Hostname: "ctl1", ShareDir: share, BaseDir: h.t.TempDir(),
+	return &plugin.Env{
+		Name: "afd_filter", Hostname: "ctl1", ShareDir: share, BaseDir: h.t.TempDir(),
 		Health: &plugin.Health{}, Metrics: &plugin.Metrics{}, Inject: func(d *message.Draft) error {
 			v, _ := d.Value("value")
 			source, _ := d.Value("source")
@@ -54,7 +55,8 @@ func (h *host) env() *plugin.Env {
 			h.last[name] = fmt.Sprintf("%v %s", v.Float(), d.Payload)
 			h.fields[name] = fmt.Sprintf("%s no_alerting=%v", d.Type, quiet)
 			return nil
-		}}
+		},
+	}
 }
 
 func (h *host) point(metric string, value any, fields ...string) error {
@@ -229,8 +231,12 @@ func TestMatcherIsDerivedFromTheAlarms(t *testing.T) {
 		relayed   bool
 		want      bool
 	}{
-		{"metric", "it's", false, true}, {"metric", "other", false, false}, {"metric", "it's", true, false},
-		{"log", "it's", false, false}, {"heka.sandbox.bulk_metric", "", false, true}, {"multivalue_metric", "it's", false, true},
+		{"metric", "it's", false, true},
+		{"metric", "other", false, false},
+		{"metric", "it's", true, false},
+		{"log", "it's", false, false},
+		{"heka.sandbox.bulk_metric", "", false, true},
+		{"multivalue_metric", "it's", false, true},
 	} {
 		d := message.Draft{Type: c.typ}
 		if c.name != "" {

@@ -49,12 +49,14 @@ func newBench(tb testing.TB) (plugin.Filter, *int) {
 	var buf []byte
 	c := defaultConfig()
 	c.AlarmsDirectory, c.Roles = fiftyAlarms(tb), []string{"r"}
-	f, err := c.NewFilter(&plugin.Env{Name: "afd_filter", Hostname: "ctl1", ShareDir: share, BaseDir: tb.TempDir(),
+	f, err := c.NewFilter(&plugin.Env{
+		Name: "afd_filter", Hostname: "ctl1", ShareDir: share, BaseDir: tb.TempDir(),
 		Health: &plugin.Health{}, Metrics: &plugin.Metrics{}, Inject: func(d *message.Draft) error {
 			*made++
 			buf = d.Encode(buf[:0])
 			return nil
-		}})
+		},
+	})
 	if err != nil {
 		tb.Fatal(err)
 	}

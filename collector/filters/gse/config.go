@@ -40,8 +40,10 @@ type Config struct {
 }
 
 func defaultConfig() *Config {
-	return &Config{AlarmsDirectory: "alarms", Interval: 10 * time.Second, WarmUpPeriod: 30 * time.Second, FactTimeout: time.Minute,
-		Active: "always", ActivateAlerting: true, Filename: "lua_modules/filters/gse_cluster_filter.lua"}
+	return &Config{
+		AlarmsDirectory: "alarms", Interval: 10 * time.Second, WarmUpPeriod: 30 * time.Second, FactTimeout: time.Minute,
+		Active: "always", ActivateAlerting: true, Filename: "lua_modules/filters/gse_cluster_filter.lua",
+	}
 }
 
 func init() {

@@ -117,7 +117,8 @@ func (h *host) config(groupBy string) *Config {
 
 func (h *host) env() *plugin.Env {
 	share, _ := filepath.Abs("../../..")
-	return &plugin.Env{Name: "gse_filter", Hostname: "agg", ShareDir: share, BaseDir: h.t.TempDir(),
+	return &plugin.Env{
+		Name: "gse_filter", Hostname: "agg", ShareDir: share, BaseDir: h.t.TempDir(),
 		Health: &plugin.Health{}, Metrics: &plugin.Metrics{}, Inject: func(d *message.Draft) error {
 			v, _ := d.Value("value")
 			name, _ := d.Value("cluster_name")
@@ -125,7 +126,8 @@ func (h *host) env() *plugin.Env {
 			cluster := strings.Clone(name.Text())
 			h.last[cluster], h.quiet[cluster] = fmt.Sprintf("%v %s", v.Float(), d.Payload), quiet
 			return nil
-		}}
+		},
+	}
 }
 
 func alarms(text string) string {

@@ -55,8 +55,10 @@ func (c *Config) NewInput(env *plugin.Env) (plugin.Input, error) {
 		option string
 		value  int64
 	}{
-		{"max_body_size", c.MaxBodySize}, {"max_requests", int64(c.MaxRequests)},
-		{"deliver_timeout", int64(c.DeliverTimeout)}, {"read_timeout", int64(c.ReadTimeout)},
+		{"max_body_size", c.MaxBodySize},
+		{"max_requests", int64(c.MaxRequests)},
+		{"deliver_timeout", int64(c.DeliverTimeout)},
+		{"read_timeout", int64(c.ReadTimeout)},
 	} {
 		if limit.value <= 0 {
 			add(limit.option, "must be more than 0")

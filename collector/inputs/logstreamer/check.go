@@ -20,13 +20,17 @@ var (
 func (c *Config) Check(env *plugin.Env) []plugin.Finding {
 	list := c.checkGroups(env.Name)
 	if _, err := os.Stat(c.LogDirectory); errors.Is(err, fs.ErrNotExist) {
-		return append(list, plugin.Finding{Option: "log_directory", Class: "file",
-			Text: fmt.Sprintf("log_directory %s does not exist: nothing is read until it does", c.LogDirectory)})
+		return append(list, plugin.Finding{
+			Option: "log_directory", Class: "file",
+			Text: fmt.Sprintf("log_directory %s does not exist: nothing is read until it does", c.LogDirectory),
+		})
 	}
 	plans, err := c.Plan(env)
 	if err != nil {
-		return append(list, plugin.Finding{Option: "log_directory", Class: "file", Text: err.Error(),
-			Hint: "nothing is read until it is there"})
+		return append(list, plugin.Finding{
+			Option: "log_directory", Class: "file", Text: err.Error(),
+			Hint: "nothing is read until it is there",
+		})
 	}
 	streams := 0
 	for _, s := range plans {
@@ -44,8 +48,10 @@ func (c *Config) Check(env *plugin.Env) []plugin.Finding {
 		}
 	}
 	if streams == 0 {
-		list = append(list, plugin.Finding{Option: "file_match", Class: "file", Note: true,
-			Text: fmt.Sprintf("no file below %s matches file_match '%s' now", c.LogDirectory, c.FileMatch)})
+		list = append(list, plugin.Finding{
+			Option: "file_match", Class: "file", Note: true,
+			Text: fmt.Sprintf("no file below %s matches file_match '%s' now", c.LogDirectory, c.FileMatch),
+		})
 	}
 	return list
 }
@@ -58,9 +64,11 @@ func (c *Config) checkGroups(section string) (list []plugin.Finding) {
 	}
 	unknown := func(option, group string) {
 		if !slices.Contains(p.names, group) || group == "" {
-			list = append(list, plugin.Finding{Option: option, Class: "bad-value",
+			list = append(list, plugin.Finding{
+				Option: option, Class: "bad-value",
 				Text: fmt.Sprintf("%s: file_match has no group named %q, so it orders nothing", option, group),
-				Hint: fmt.Sprintf("write (?P<%s>…) in file_match", group)})
+				Hint: fmt.Sprintf("write (?P<%s>…) in file_match", group),
+			})
 		}
 	}
 	for _, name := range c.Priority {
@@ -80,8 +88,10 @@ func (c *Config) Claims(env *plugin.Env) (list []plugin.Claim) {
 	}
 	for _, s := range plans {
 		if s.Stream != "" {
-			list = append(list, plugin.Claim{What: fmt.Sprintf("the journal %s of stream %q", s.Journal, s.Stream), Option: "differentiator",
-				Hint: "give one of them another differentiator or journal_directory"})
+			list = append(list, plugin.Claim{
+				What: fmt.Sprintf("the journal %s of stream %q", s.Journal, s.Stream), Option: "differentiator",
+				Hint: "give one of them another differentiator or journal_directory",
+			})
 		}
 	}
 	return list

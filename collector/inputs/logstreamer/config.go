@@ -52,8 +52,10 @@ func (c *Config) NewInput(env *plugin.Env) (plugin.Input, error) {
 		value  time.Duration
 		least  time.Duration
 	}{
-		{"oldest_duration", c.OldestDuration, 0}, {"no_data_after", c.NoDataAfter, 0},
-		{"rescan_interval", c.RescanInterval, 10 * time.Millisecond}, {"check_data_interval", c.CheckDataInterval, time.Millisecond},
+		{"oldest_duration", c.OldestDuration, 0},
+		{"no_data_after", c.NoDataAfter, 0},
+		{"rescan_interval", c.RescanInterval, 10 * time.Millisecond},
+		{"check_data_interval", c.CheckDataInterval, time.Millisecond},
 	} {
 		if d.value < d.least {
 			bad = append(bad, plugin.BadOption(d.option, "%s is too short: at least %s", d.value, d.least))
