@@ -120,6 +120,7 @@ func check(t *testing.T, name string, raw []byte) {
 		t.Fatalf("%s %x:\n%s\nreference\n%s", name, raw, got, want.text())
 	}
 	checkAccessors(t, &m, want)
+	checkSingles(t, &m)
 	checkDraft(t, &m, want)
 	AppendJSON(nil, &m)
 }

@@ -163,8 +163,8 @@ func (c *Config) layOut(e *Encoder) error {
 	if len(c.Fields) == 0 {
 		return plugin.BadOption("fields", "is empty, so that documents would be, too")
 	}
-	e.only = set(c.DynamicFields)
-	e.rawNames = set(c.RawBytesFields)
+	e.keys.only = set(c.DynamicFields)
+	e.keys.rawNames = set(c.RawBytesFields)
 	e.keys.dots = c.ReplaceDotsWith
 	return nil
 }

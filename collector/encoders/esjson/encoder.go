@@ -1,6 +1,7 @@
 package esjson
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -22,20 +23,24 @@ type Encoder struct {
 
 	timestamp *strftime.Format
 	parts     []docPart
-	only      map[string]bool // nil: all fields
-	rawNames  map[string]bool
 
-	keys    keys
-	field   message.Field
-	scratch []byte // a name being filled in
+	keys       keys
+	field      message.Field
+	uuid       []byte                      // text of the message's
+	scratch    []byte                      // a name being filled in
+	coordinate struct{ name, text []byte } // the index's name as it was last, and the action line up to it
 }
 
 var _ plugin.Encoder = (*Encoder)(nil)
 
-// docPart is one part of the document: a header with its key, or the dynamic fields.
+// docPart is one part of the document: a header with its key, or the dynamic fields. What the message
+// before had is remembered, since many have the same.
 type docPart struct {
-	id  partID
-	key string // `"Name":`, escaped
+	id     partID
+	key    string // `"Name":`, escaped
+	number int64
+	last   []byte // text
+	known  []byte // key and value, with a comma
 }
 
 func (e *Encoder) add(id partID, key string) {
@@ -52,6 +57,7 @@ func (e *Encoder) add(id partID, key string) {
 
 // Encode appends the action and the document, each a line.
 func (e *Encoder) Encode(dst []byte, m *message.Message) ([]byte, error) {
+	e.uuid = message.AppendUUID(e.uuid[:0], m.UUID())
 	return e.appendDocument(e.appendAction(dst, m), m), nil
 }
 
@@ -60,35 +66,37 @@ func (e *Encoder) appendAction(dst []byte, m *message.Message) []byte {
 	if e.index.Dated() && (!e.fromTimestamp || !m.HasTimestamp()) {
 		ns = e.now().UnixNano()
 	}
-	dst = append(dst, e.action...)
 	e.scratch, _ = e.index.Append(e.scratch[:0], m, ns)
-	e.scratch = lower(e.scratch)
-	dst = appendCoordinate(dst, e.scratch)
+	if c := &e.coordinate; c.text == nil || !bytes.Equal(c.name, e.scratch) {
+		c.name = append(c.name[:0], e.scratch...)
+		c.text = appendCoordinate(append(c.text[:0], e.action...), lower(e.scratch))
+	}
+	dst = append(dst, e.coordinate.text...)
 	if e.typeName != nil {
 		e.scratch, _ = e.typeName.Append(e.scratch[:0], m, ns)
 		dst = append(dst, `","_type":"`...)
 		dst = appendCoordinate(dst, e.scratch)
 	}
-	if id := e.documentID(m, ns); len(id) > 0 {
-		dst = append(dst, `","_id":"`...)
-		dst = appendCoordinate(dst, id)
-	}
+	dst = e.appendID(dst, m, ns)
 	return append(dst, "\"}}\n"...)
 }
 
-// documentID is the _id, empty for none. It is valid until scratch is used again.
-func (e *Encoder) documentID(m *message.Message, ns int64) []byte {
+// appendID appends the _id, if there is one.
+func (e *Encoder) appendID(dst []byte, m *message.Message, ns int64) []byte {
+	const id = `","_id":"`
 	if e.id != nil {
 		var missing string
 		if e.scratch, missing = e.id.Append(e.scratch[:0], m, ns); missing == "" {
-			return e.scratch
+			if len(e.scratch) == 0 {
+				return dst
+			}
+			return appendCoordinate(append(dst, id...), e.scratch)
 		}
 	}
-	if !e.uuidID {
-		return nil
+	if !e.uuidID || len(e.uuid) == 0 {
+		return dst
 	}
-	e.scratch = message.AppendUUID(e.scratch[:0], m.UUID())
-	return e.scratch
+	return append(append(dst, id...), e.uuid...)
 }
 
 // lower lower-cases a name, as servers demand of an index.
@@ -113,8 +121,7 @@ func (e *Encoder) appendDocument(dst []byte, m *message.Message) []byte {
 			dst = e.appendFields(dst, m)
 			continue
 		}
-		dst = append(dst, p.key...)
-		dst = append(e.appendHeader(dst, p.id, m), ',')
+		dst = e.appendHeader(dst, p, m)
 	}
 	if len(dst) > start {
 		dst = dst[:len(dst)-1]
@@ -123,26 +130,51 @@ func (e *Encoder) appendDocument(dst []byte, m *message.Message) []byte {
 	return append(dst, "}\n"...)
 }
 
-func (e *Encoder) appendHeader(dst []byte, id partID, m *message.Message) []byte {
-	switch id {
+func (e *Encoder) appendHeader(dst []byte, p *docPart, m *message.Message) []byte {
+	switch p.id {
 	case uuidPart:
-		dst = append(dst, '"')
-		return append(message.AppendUUID(dst, m.UUID()), '"')
+		dst = append(append(dst, p.key...), '"')
+		return append(append(dst, e.uuid...), `",`...)
 	case timestampPart:
 		e.scratch = e.timestamp.Append(e.scratch[:0], m.Timestamp())
-		return appendString(dst, message.View(e.scratch))
+		return p.appendText(dst, message.View(e.scratch))
 	case typePart:
-		return appendString(dst, m.Type())
+		return p.appendText(dst, m.Type())
 	case loggerPart:
-		return appendString(dst, m.Logger())
+		return p.appendText(dst, m.Logger())
 	case severityPart:
-		return strconv.AppendInt(dst, int64(m.Severity()), 10)
+		return p.appendNumber(dst, int64(m.Severity()))
 	case payloadPart:
-		return appendString(dst, m.Payload())
+		dst = append(append(dst, p.key...), '"')
+		return append(appendText(dst, m.Payload()), `",`...)
 	case envVersionPart:
-		return appendString(dst, m.EnvVersion())
+		return p.appendText(dst, m.EnvVersion())
 	case pidPart:
-		return strconv.AppendInt(dst, int64(m.Pid()), 10)
+		return p.appendNumber(dst, int64(m.Pid()))
 	}
-	return appendString(dst, m.Hostname())
+	return p.appendText(dst, m.Hostname())
+}
+
+// maxKnown is the longest text in bytes that is remembered.
+const maxKnown = 256
+
+// appendText appends key, text and comma.
+func (p *docPart) appendText(dst []byte, text string) []byte {
+	if p.known == nil || string(p.last) != text {
+		if len(text) > maxKnown {
+			return append(appendString(append(dst, p.key...), text), ',')
+		}
+		p.last = append(p.last[:0], text...)
+		p.known = append(appendString(append(p.known[:0], p.key...), text), ',')
+	}
+	return append(dst, p.known...)
+}
+
+// appendNumber appends key, number and comma.
+func (p *docPart) appendNumber(dst []byte, n int64) []byte {
+	if p.known == nil || p.number != n {
+		p.number = n
+		p.known = append(strconv.AppendInt(append(p.known[:0], p.key...), n, 10), ',')
+	}
+	return append(dst, p.known...)
 }

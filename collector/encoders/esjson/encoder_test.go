@@ -3,6 +3,8 @@ package esjson
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -188,6 +190,46 @@ func TestOptionErrors(t *testing.T) {
 	f(`fields: is empty, so that documents would be, too`, func(c *Config) { c.Fields = nil })
 	f(`dynamic_fields: needs DynamicFields in fields`, func(c *Config) { c.Fields = []string{"Type"}; c.DynamicFields = []string{"a"} })
 	f("op: \"\" is not one of \"create\", \"index\"\ntimestamp: ends with a lone %; write %% for a percent sign", func(c *Config) { c.Op, c.Timestamp = "", "%" })
+}
+
+// Floats are written as the standard library writes the shortest text.
+func TestFloats(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	f := func(v float64) {
+		t.Helper()
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return
+		}
+		if got, want := string(appendFloat(nil, v)), strconv.FormatFloat(v, 'g', -1, 64); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+	for _, v := range []float64{0, math.Copysign(0, -1), 1e-4, 0.0001234, 9.9999e-5, 999999.999999999, 1e6, 1e15, 0.1 + 0.2, 123456.123456789, 5e-324, math.MaxFloat64, -0.25} {
+		f(v)
+		f(math.Nextafter(v, 2))
+		f(math.Nextafter(v, -2))
+	}
+	for range 50_000 {
+		f(math.Float64frombits(random.Uint64() & (1<<63 - 1)))
+		f(float64(random.IntN(1e9)) / math.Pow10(random.IntN(13)))
+		f(random.Float64() * 1e6)
+	}
+}
+
+// Texts are escaped the same wherever in a word a special character lies.
+func TestSpecialsAnywhere(t *testing.T) {
+	for _, special := range []string{"", "\x00", "\n", "\"", "\\", "é", "☃", "😀", "\xff", "\x7f", "é\"", "\"\""} {
+		for size := range 20 {
+			for at := range size + 1 {
+				text := strings.Repeat("x", at) + special + strings.Repeat("y", size-at)
+				var back string
+				got := appendString(nil, text)
+				if err := json.Unmarshal(got, &back); err != nil || back != strings.ToValidUTF8(text, "\uFFFD") {
+					t.Fatalf("%q became %s: %v", text, got, err)
+				}
+			}
+		}
+	}
 }
 
 // Whatever a message holds, each line is JSON and there are two of them.

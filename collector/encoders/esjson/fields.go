@@ -9,21 +9,33 @@ import (
 
 // appendFields appends the dynamic fields, each followed by a comma.
 func (e *Encoder) appendFields(dst []byte, m *message.Message) []byte {
-	e.keys.next()
+	e.keys.begin()
 	start := len(dst)
-	f := &e.field
-	for at, ok := m.ReadField(f, 0); ok; at, ok = m.ReadField(f, at) {
-		if e.only != nil && !e.only[f.Name] {
-			continue
+	for at := 0; ; {
+		name, v, next, single := m.ReadSingle(at)
+		if !single {
+			var more bool
+			if next, more = m.ReadField(&e.field, at); !more {
+				return dst
+			}
+			name = e.field.Name
 		}
-		key, isNew := e.keys.use(f.Name)
-		if !isNew {
+		at = next
+		key := e.keys.use(name)
+		switch {
+		case key == nil:
 			return e.appendRepeated(dst[:start], m)
+		case key.left:
+		case !single:
+			dst = append(dst, key.key[:len(key.key)-1]...)
+			dst = append(appendValues(dst, &e.field, key.raw), ',')
+		case v.Type() <= message.TypeBytes && !key.raw:
+			dst = append(appendText(append(dst, key.key...), v.Text()), `",`...)
+		default:
+			dst = append(dst, key.key[:len(key.key)-1]...)
+			dst = append(appendValue(dst, v, key.raw, false), ',')
 		}
-		dst = append(dst, key...)
-		dst = append(e.appendValues(dst, f), ',')
 	}
-	return dst
 }
 
 // appendRepeated is appendFields for a message in which names repeat, or may do so. Servers refuse a
@@ -32,7 +44,7 @@ func (e *Encoder) appendFields(dst []byte, m *message.Message) []byte {
 func (e *Encoder) appendRepeated(dst []byte, m *message.Message) []byte {
 	var seen []string
 	for f := range m.Fields {
-		if e.only != nil && !e.only[f.Name] || slices.Contains(seen, f.Name) {
+		if e.keys.left(f.Name) || slices.Contains(seen, f.Name) {
 			continue // left out, or written with the first of its name
 		}
 		seen = append(seen, f.Name)
@@ -40,9 +52,10 @@ func (e *Encoder) appendRepeated(dst []byte, m *message.Message) []byte {
 		for e.keys.reserved[name] {
 			name += "_"
 		}
-		dst = append(dst, e.keys.write(name)...)
+		dst = e.keys.append(dst, name)
+		dst = dst[:len(dst)-1]
 		if _, more := m.Field(f.Name, 1); !more {
-			dst = append(e.appendValues(dst, &f), ',')
+			dst = append(appendValues(dst, &f, e.keys.rawNames[f.Name]), ',')
 			continue
 		}
 		dst = append(e.appendAll(dst, m, f.Name), ',')
@@ -58,7 +71,7 @@ func (e *Encoder) appendAll(dst []byte, m *message.Message, name string) []byte 
 		if !ok {
 			break
 		}
-		raw, coded := e.rawNames[name], f.Type == message.TypeBytes && f.Len() > 1
+		raw, coded := e.keys.rawNames[name], f.Type == message.TypeBytes && f.Len() > 1
 		for v := range f.Values {
 			dst = append(appendValue(dst, v, raw, coded), ',')
 		}

@@ -33,7 +33,7 @@ func TestRememberedKeys(t *testing.T) {
 		if got != want {
 			t.Fatalf("got  %swant %s", got, want)
 		}
-		slots := map[uint8]string{}
+		slots := map[uint32]string{}
 		for f := range m.Fields {
 			if other, taken := slots[hash(f.Name)]; taken && other != f.Name {
 				collisions++

@@ -14,8 +14,7 @@ import (
 
 // appendValues appends a field's only value, or a list when it has several or none. Bytes are text
 // when there is one value, base64 when there are several.
-func (e *Encoder) appendValues(dst []byte, f *message.Field) []byte {
-	raw := e.rawNames != nil && e.rawNames[f.Name]
+func appendValues(dst []byte, f *message.Field, raw bool) []byte {
 	if v, ok := f.Only(); ok {
 		return appendValue(dst, v, raw, false)
 	}
@@ -71,7 +70,38 @@ func appendFloat(dst []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(dst, "null"...)
 	}
+	if f >= minDecimal && f < maxDecimal {
+		const scale = 1e9
+		if n := uint64(f*scale + 0.5); float64(n)/scale == f {
+			return appendDecimal(dst, n)
+		}
+	}
 	return strconv.AppendFloat(dst, f, 'g', -1, 64)
+}
+
+// Numbers between these are written without an exponent.
+const minDecimal, maxDecimal = 1e-4, 1e6
+
+// appendDecimal appends n thousand millionths, n being less than 10^15. It is the shortest text of
+// the float64 that it was made of, because no two decimals of up to 15 digits are the same float64.
+func appendDecimal(dst []byte, n uint64) []byte {
+	const scale = 1_000_000_000
+	dst = strconv.AppendUint(dst, n/scale, 10)
+	rest := n % scale
+	if rest == 0 {
+		return dst
+	}
+	var text [10]byte
+	text[0] = '.'
+	for i := 9; i > 0; i-- {
+		text[i] = byte('0' + rest%10)
+		rest /= 10
+	}
+	end := 10
+	for text[end-1] == '0' {
+		end--
+	}
+	return append(dst, text[:end]...)
 }
 
 // appendRaw appends what should be JSON. It may have been written by anybody, so it is checked: a line
