@@ -131,6 +131,15 @@ func (o *output) loop(ctx context.Context, p plugin.Output) error {
 		tick = t.C
 	}
 	for ctx.Err() == nil {
+		// A tick comes before the next delivery: a heartbeat must not wait for messages that are
+		// tried again and again.
+		select {
+		case now := <-tick:
+			if err := o.tick(ctx, p, now); err != nil {
+				return err
+			}
+		default:
+		}
 		o.gather()
 		if len(o.parcels) > 0 && (o.due(time.Now()) || o.ending()) {
 			if err := o.deliver(ctx, p); err != nil {
