@@ -143,4 +143,3 @@ func TestNagiosTakesTheObjects(t *testing.T) {
 		t.Errorf("a wrong role: exit code %d, %s", code, errText)
 	}
 }
-
