@@ -5,6 +5,7 @@ package jsonscan
 
 import (
 	"fmt"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -71,6 +72,13 @@ func (s *Scanner) fail(reason string) bool {
 
 // space passes over white space and tells whether anything follows.
 func (s *Scanner) space() bool {
+	if s.at < len(s.text) && s.text[s.at] > ' ' {
+		return true
+	}
+	return s.pass()
+}
+
+func (s *Scanner) pass() bool {
 	for s.at < len(s.text) {
 		switch s.text[s.at] {
 		case ' ', '\t', '\n', '\r':
@@ -80,6 +88,16 @@ func (s *Scanner) space() bool {
 		}
 	}
 	return false
+}
+
+// Take passes over a text that comes next, white space included, and tells whether it came. It is
+// for what is known to come in nearly always the same form; nothing happens when something else comes.
+func (s *Scanner) Take(text string) bool {
+	if s.bad || len(s.text)-s.at < len(text) || s.text[s.at:s.at+len(text)] != text {
+		return false
+	}
+	s.at += len(text)
+	return true
 }
 
 // Kind tells what comes next, after white space, and does not read it.
@@ -197,7 +215,7 @@ func (s *Scanner) String() (v string, ok bool) {
 		return "", s.fail(expected('"'))
 	}
 	start := s.at + 1
-	for i := start; i < len(s.text); i++ {
+	for i := s.ordinary(start); i < len(s.text); i++ {
 		switch c := s.text[i]; {
 		case c == '"':
 			s.at = i + 1
@@ -211,6 +229,28 @@ func (s *Scanner) String() (v string, ok bool) {
 	}
 	s.at = len(s.text)
 	return "", s.fail("a string does not end")
+}
+
+// ordinary passes over characters that stand for themselves, eight at a time, and stops at the latest
+// at one that does not.
+func (s *Scanner) ordinary(i int) int {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(s.text); i += 8 {
+		w := eight(s.text[i:])
+		quote, escape, control := w^('"'*each), w^('\\'*each), w-(' '*each)
+		found := ((quote - each) & ^quote) | ((escape - each) & ^escape) | (control & ^w)
+		if found &= high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8 // the lowest one found is exact, others may not be
+		}
+	}
+	return i
+}
+
+// eight is the first eight characters as a number, the first one lowest.
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // unescape reads the string that starts at start and whose first escape is at i.

@@ -20,6 +20,9 @@ type Decoder struct {
 	metric metric
 	draft  message.Draft
 
+	known  string // the plugin of the last value list; its text is the body's
+	mapped mapping
+
 	emitted uint32 // messages made of the current body
 	refused int    // value lists of the current body that could not be used
 	reason  string // why the first of them
@@ -39,6 +42,8 @@ const warnEvery = int64(10 * time.Minute)
 // others; it is counted and logged. A body that is not JSON, or of which nothing can be used, is an error.
 func (d *Decoder) Decode(record *message.Draft, out plugin.Emitter) error {
 	d.scan.Reset(record.Payload)
+	d.list.forget()
+	d.known = ""
 	d.emitted, d.refused, d.reason, d.nulls = 0, 0, "", 0
 	if err := d.body(record, out); err != nil {
 		return err
@@ -108,7 +113,7 @@ func (d *Decoder) values(l *valueList, record *message.Draft, out plugin.Emitter
 		d.refuse(fmt.Sprintf("%s (plugin %q, type %q, host %q)", reason, l.plugin, l.typ, l.host))
 		return
 	}
-	how := mappingOf(l)
+	how := d.mappingOf(l)
 	for i, v := range l.values {
 		if v.null {
 			d.nulls++

@@ -44,17 +44,25 @@ var mappings = map[string]mapping{
 	"users":                 {apply: users},
 }
 
-// mappingOf finds the row for a value list. A service check is one whatever plugin sent it.
-func mappingOf(l *valueList) mapping {
-	how, known := mappings[l.plugin]
+// mappingOf finds the row for a value list, of which a plugin sends many in a row. A service check is
+// one whatever plugin sent it.
+func (d *Decoder) mappingOf(l *valueList) mapping {
+	if l.plugin != d.known {
+		d.known, d.mapped = l.plugin, mappingOfPlugin(l.plugin)
+	}
+	if len(l.meta) > 0 && l.metaText("service_check") != "" {
+		return mapping{apply: serviceCheck, clusterWide: d.mapped.clusterWide}
+	}
+	return d.mapped
+}
+
+func mappingOfPlugin(name string) mapping {
+	how, known := mappings[name]
 	if !known {
 		how.apply = plain
-		if strings.HasPrefix(l.plugin, "ceph") {
+		if strings.HasPrefix(name, "ceph") {
 			how.apply = ceph
 		}
-	}
-	if l.metaText("service_check") != "" {
-		how.apply = serviceCheck
 	}
 	return how
 }
