@@ -189,34 +189,6 @@ func (c *collector) get(path string) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
-// counter reads a plugin's counter from the page's JSON.
-func (c *collector) counter(section, name string) (int64, error) {
-	body, err := c.get("/api/plugins")
-	if err != nil {
-		return 0, err
-	}
-	var report struct {
-		Plugins []struct {
-			Name     string
-			Counters []struct {
-				Name  string
-				Value int64
-			}
-		}
-	}
-	if err := json.Unmarshal(body, &report); err != nil {
-		return 0, err
-	}
-	for _, p := range report.Plugins {
-		for _, n := range p.Counters {
-			if p.Name == section && n.Name == name {
-				return n.Value, nil
-			}
-		}
-	}
-	return 0, fmt.Errorf("no counter %s of %s", name, section)
-}
-
 // documents reads the JSON lines of a FileOutput with an ESJsonEncoder, leaving out the action lines.
 func (c *collector) documents(name string) ([]map[string]any, error) {
 	data, err := os.ReadFile(filepath.Join(c.dir, name))

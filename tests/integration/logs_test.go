@@ -56,6 +56,7 @@ func matches(doc, want map[string]any) bool {
 }
 
 func TestMariaDBLog(t *testing.T) {
+	t.Parallel()
 	db := servers.StartMariaDB(t)
 	c := configure(t, logSection(db.LogPath, "mysql", "MySQLLogDecoder"))
 	c.add(c.jsonFile("out.json", "Type == 'log'"))
@@ -68,6 +69,7 @@ func TestMariaDBLog(t *testing.T) {
 }
 
 func TestRabbitMQLog(t *testing.T) {
+	t.Parallel()
 	r := servers.StartRabbitMQ(t)
 	c := configure(t, logSection(r.LogPath, "rabbitmq.ctl1", "RabbitMQLogDecoder"))
 	c.add(c.jsonFile("out.json", "Type == 'log'"))
@@ -88,6 +90,7 @@ func noDecodeFailures(t *testing.T, c *collector) {
 
 // A collector that is killed while it reads loses nothing, and stores nothing twice under one id.
 func TestKillNineLosesNothing(t *testing.T) {
+	t.Parallel()
 	c := configure(t, "")
 	c.add(logSection(c.within("logs/nova-api.log"), "nova_nova-api", "OpenStackLogDecoder"))
 	c.add(c.jsonFile("out.json", "Type == 'log'"))

@@ -10,8 +10,10 @@ import (
 
 // collectd's values reach InfluxDB under LMA's names.
 func TestCollectdToInfluxDB(t *testing.T) {
+	t.Parallel()
 	for name, start := range map[string]func(testing.TB) *servers.InfluxDB{"1.8": servers.StartInfluxDB, "1.6": servers.StartInfluxDB16} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			db := start(t)
 			db.CreateDatabase("lma")
 			listen := fmt.Sprintf("127.0.0.1:%d", servers.Port(t))
