@@ -2,11 +2,16 @@ package message
 
 // Assign makes the draft a copy of another. Texts are shared: they live as long as the other's.
 func (d *Draft) Assign(from *Draft) {
-	clear(d.fields)
-	clear(d.values)
-	fields, values, unknown := d.fields[:0], d.values[:0], d.unknown[:0]
+	d.store.reset()
+	to, s := d.store, &from.store
 	*d = *from
-	d.fields = append(fields, from.fields...)
-	d.values = append(values, from.values...)
-	d.unknown = append(unknown, from.unknown...)
+	d.store = fieldStore{
+		body:    append(to.body, s.body...),
+		fields:  append(to.fields, s.fields...),
+		made:    append(to.made, s.made...),
+		values:  append(to.values, s.values...),
+		unknown: append(to.unknown, s.unknown...),
+		loose:   s.loose,
+		odd:     s.odd,
+	}
 }

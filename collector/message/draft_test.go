@@ -98,7 +98,7 @@ func TestLoadedDraft(t *testing.T) {
 	if contentOf(got) != want {
 		t.Errorf("\n%s\nwant\n%s", contentOf(got), want)
 	}
-	if end := string(d.unknown); !strings.HasSuffix(string(got.Bytes()), end) || len(end) != 20 {
+	if end := string(d.store.unknown); !strings.HasSuffix(string(got.Bytes()), end) || len(end) != 20 {
 		t.Errorf("unknown elements %x", end)
 	}
 }

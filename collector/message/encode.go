@@ -26,24 +26,9 @@ func (d *Draft) Encode(dst []byte) []byte {
 func (d *Draft) seal(b []byte, m *Message) []byte {
 	i := d.sealHeaders(b, m)
 	m.fields = uint32(i)
-	plain := len(d.unknown) == 0
-	for n := range d.fields {
-		f := &d.fields[n]
-		switch {
-		case f.kept:
-			start := putHead(b, i, tagField, len(f.name))
-			i = start + copy(b[start:], f.name)
-			plain = plain && f.plain
-		case f.n == 1 && len(f.name) < 0x80 && len(f.representation) < 0x80:
-			i = putSingle(b, i, f, &d.values[f.first])
-		default:
-			var start int
-			start, i = d.putField(b, i, f)
-			plain = plain && plainField(b[start:i])
-		}
-	}
-	i += copy(b[i:], d.unknown)
-	if len(d.fields) == 0 {
+	i, plain := d.store.seal(b, i)
+	i += copy(b[i:], d.store.unknown)
+	if len(d.store.fields) == 0 {
 		m.fields = uint32(i)
 	}
 	if plain {
@@ -82,55 +67,53 @@ func (d *Draft) sealHeaders(b []byte, m *Message) (i int) {
 
 // putSingle writes a field of one value whose name and representation need one byte of length,
 // which is nearly every field.
-func putSingle(b []byte, i int, f *draftField, v *Value) int {
-	name, representation := len(f.name), len(f.representation)
+func putSingle(b []byte, i int, name, representation string, v Value) int {
 	size := 8
-	if f.typ <= TypeBytes {
+	if v.typ <= TypeBytes {
 		size = len(v.text)
-	} else if f.typ != TypeDouble {
+	} else if v.typ != TypeDouble {
 		size = varintSize(v.bits)
 	}
-	if body := 8 + name + representation + size; body < 0x80 {
-		binary.LittleEndian.PutUint32(b[i:], tagField<<3|2|uint32(body)<<8|(fieldName<<3|2)<<16|uint32(name)<<24)
+	if body := 8 + len(name) + len(representation) + size; body < 0x80 {
+		binary.LittleEndian.PutUint32(b[i:], tagField<<3|2|uint32(body)<<8|(fieldName<<3|2)<<16|uint32(len(name))<<24)
 		i += 4
 	} else {
 		i = putHead(b, i, tagField, body-1+varintSize(uint64(size)))
-		i = putHead(b, i, fieldName, name)
+		i = putHead(b, i, fieldName, len(name))
 	}
-	i += copy(b[i:], f.name)
-	binary.LittleEndian.PutUint32(b[i:], plainString|uint32(f.typ)<<8|uint32(representation)<<24)
+	i += copy(b[i:], name)
+	binary.LittleEndian.PutUint32(b[i:], plainString|uint32(v.typ)<<8|uint32(len(representation))<<24)
 	i += 4
-	if representation > 0 {
-		i += copy(b[i:], f.representation)
+	if len(representation) > 0 {
+		i += copy(b[i:], representation)
 	}
-	i = putHead(b, i, fieldString+int(f.typ), size)
-	if f.typ <= TypeBytes {
+	i = putHead(b, i, fieldString+int(v.typ), size)
+	if v.typ <= TypeBytes {
 		return i + copy(b[i:], v.text)
 	}
-	return putBits(b, i, v)
+	return putBits(b, i, &v)
 }
 
-// putField writes any field that is not kept encoded, and gives where its body starts and ends.
-func (d *Draft) putField(b []byte, i int, f *draftField) (start, end int) {
-	vs := d.valuesOf(f)
-	size := 4 + varintSize(uint64(len(f.name))) + len(f.name) + varintSize(uint64(len(f.representation))) + len(f.representation)
+// putField writes any field, and gives where its body starts and ends.
+func putField(b []byte, i int, name, representation string, typ ValueType, vs []Value) (start, end int) {
+	size := 4 + varintSize(uint64(len(name))) + len(name) + varintSize(uint64(len(representation))) + len(representation)
 	packed := 0
 	switch {
-	case f.typ <= TypeBytes:
+	case typ <= TypeBytes:
 		for n := range vs {
 			size += 1 + varintSize(uint64(len(vs[n].text))) + len(vs[n].text)
 		}
 	case len(vs) > 0:
-		packed = packedSize(f.typ, vs)
+		packed = packedSize(typ, vs)
 		size += 1 + varintSize(uint64(packed)) + packed
 	}
 	start = putHead(b, i, tagField, size)
-	i = putHead(b, start, fieldName, len(f.name))
-	i += copy(b[i:], f.name)
-	b[i], b[i+1] = fieldType<<3, byte(f.typ)
-	i = putHead(b, i+2, fieldRepresentation, len(f.representation))
-	i += copy(b[i:], f.representation)
-	return start, putValues(b, i, f.typ, vs, packed)
+	i = putHead(b, start, fieldName, len(name))
+	i += copy(b[i:], name)
+	b[i], b[i+1] = fieldType<<3, byte(typ)
+	i = putHead(b, i+2, fieldRepresentation, len(representation))
+	i += copy(b[i:], representation)
+	return start, putValues(b, i, typ, vs, packed)
 }
 
 func putValues(b []byte, i int, typ ValueType, vs []Value, packed int) int {
@@ -209,14 +192,7 @@ func putVarint(b []byte, i int, v uint64) int {
 
 // maxSize is how much room the encoding needs at most, in bytes.
 func (d *Draft) maxSize() int {
-	n := 96 + len(d.Type) + len(d.Logger) + len(d.Payload) + len(d.EnvVersion) + len(d.Hostname) + len(d.unknown)
-	for i := range d.fields {
-		n += 32 + len(d.fields[i].name) + len(d.fields[i].representation)
-	}
-	for i := range d.values {
-		n += 10 + len(d.values[i].text)
-	}
-	return n
+	return 96 + len(d.Type) + len(d.Logger) + len(d.Payload) + len(d.EnvVersion) + len(d.Hostname) + d.store.size()
 }
 
 func appendVarint(dst []byte, v uint64) []byte { return binary.AppendUvarint(dst, v) }

@@ -184,8 +184,8 @@ func checkDraft(t *testing.T, m *Message, want plainMessage) {
 	}
 	var d Draft
 	d.Load(m)
-	if len(d.unknown) != want.unknown {
-		t.Fatalf("%d unknown bytes kept, want %d", len(d.unknown), want.unknown)
+	if len(d.store.unknown) != want.unknown {
+		t.Fatalf("%d unknown bytes kept, want %d", len(d.store.unknown), want.unknown)
 	}
 	for touched := range 2 {
 		batch := NewBatch()

@@ -49,8 +49,11 @@ func (p *jsonParser) message() error {
 	if err := p.object("a message", p.member); err != nil {
 		return err
 	}
-	for i := range p.draft.fields {
-		f := &p.draft.fields[i]
+	if len(p.representations) == 0 {
+		return nil
+	}
+	for i := range p.draft.FieldCount() {
+		f := p.draft.store.take(i)
 		f.representation = p.representations[f.name]
 	}
 	return nil
