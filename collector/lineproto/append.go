@@ -120,7 +120,36 @@ func AppendFloat(dst []byte, v float64) []byte {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dst
 	}
+	if out, ok := appendShort(dst, v); ok {
+		return out
+	}
 	return strconv.AppendFloat(dst, v, 'g', -1, 64)
+}
+
+// appendShort appends a number with at most three digits behind the point and six before it, which
+// many gauges are. Such a text is the shortest one: no two of so few digits mean the same float64.
+func appendShort(dst []byte, v float64) ([]byte, bool) {
+	size := math.Abs(v)
+	if !(size < 1e6) {
+		return dst, false
+	}
+	thousandths := int64(size*1000 + 0.5)
+	if float64(thousandths)/1000 != size || thousandths == 0 {
+		return dst, false
+	}
+	if math.Signbit(v) {
+		dst = append(dst, '-')
+	}
+	dst = strconv.AppendInt(dst, thousandths/1000, 10)
+	rest := thousandths % 1000
+	dst = append(dst, '.', byte('0'+rest/100))
+	if rest %= 100; rest > 0 {
+		dst = append(dst, byte('0'+rest/10))
+		if rest %= 10; rest > 0 {
+			dst = append(dst, byte('0'+rest))
+		}
+	}
+	return dst, true
 }
 
 // appendValue appends a field's value: every number as a float, so that a field keeps its type, and

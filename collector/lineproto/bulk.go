@@ -70,8 +70,7 @@ func (e *Encoder) appendPoint(dst []byte, m *message.Message, name string) (out 
 	if len(dst) == valuesAt {
 		return dst[:start], false
 	}
-	dst = e.precision.AppendTime(append(dst, ' '), m.Timestamp())
-	return append(dst, '\n'), true
+	return append(dst, e.endOf(m.Timestamp())...), true
 }
 
 // read takes in the element that comes next.

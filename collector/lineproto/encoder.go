@@ -23,9 +23,16 @@ type Encoder struct {
 	common    []string // fields that are tags wherever they are present
 
 	marks  []uint32 // of each field of the message at hand, to find one fast
+	seen   uint64   // a bit of each mark, to find out fast that there is none
 	fields []indexed
 	tags   tagSet
 	points bulkReader
+
+	plans    map[string]*tagPlan // by the encoding of the list of tags
+	lastPlan *tagPlan
+
+	stamped int64  // ns
+	stamp   []byte // the same with its space and newline, as in the line before
 }
 
 // indexed is a field of the message at hand: its name, and where to find it again.
@@ -36,7 +43,7 @@ type indexed struct {
 
 // NewEncoder makes an encoder. common names the fields that are tags of every metric that has them.
 func NewEncoder(precision Precision, common []string) *Encoder {
-	return &Encoder{precision: precision, common: common}
+	return &Encoder{precision: precision, common: common, plans: map[string]*tagPlan{}}
 }
 
 // Append appends a message's lines, each with a newline, and tells their number. A metric whose only
@@ -55,23 +62,30 @@ func (e *Encoder) Append(dst []byte, m *message.Message) (out []byte, lines int,
 	if err != nil {
 		return dst, 0, err
 	}
-	e.tags.reset()
-	e.addListed(m)
-	e.addCommon(m)
 	dst = AppendMeasurement(dst, name)
-	dst = append(e.tags.append(dst), ' ')
+	dst = append(e.appendTags(dst, m), ' ')
 	values := len(dst)
 	if dst, err = e.appendFields(dst, m); err != nil || len(dst) == values {
 		return dst[:start], 0, err
 	}
-	dst = e.precision.AppendTime(append(dst, ' '), m.Timestamp())
-	return append(dst, '\n'), 1, nil
+	return append(dst, e.endOf(m.Timestamp())...), 1, nil
+}
+
+// endOf is what stands behind a line's fields. Messages of one origin often have the same time.
+func (e *Encoder) endOf(ns int64) []byte {
+	if ns != e.stamped || len(e.stamp) == 0 {
+		e.stamped = ns
+		e.stamp = append(e.precision.AppendTime(append(e.stamp[:0], ' '), ns), '\n')
+	}
+	return e.stamp
 }
 
 func (e *Encoder) index(m *message.Message) {
-	e.marks, e.fields = e.marks[:0], e.fields[:0]
+	e.marks, e.fields, e.seen = e.marks[:0], e.fields[:0], 0
 	for name, at := range m.FieldNames {
-		e.marks = append(e.marks, mark(name))
+		k := mark(name)
+		e.seen |= bitOf(k)
+		e.marks = append(e.marks, k)
 		e.fields = append(e.fields, indexed{name, at})
 	}
 }
@@ -84,9 +98,16 @@ func mark(name string) uint32 {
 	return uint32(len(name))<<16 | uint32(name[0])<<8 | uint32(name[len(name)-1])
 }
 
+// bitOf is one of 64 bits, by a multiplicative hash.
+func bitOf(mark uint32) uint64 { return 1 << (mark * 0x9E3779B1 >> 26) }
+
 // find tells where the first field of a name is, -1 when there is none.
-func (e *Encoder) find(name string) (at int) {
-	wanted := mark(name)
+func (e *Encoder) find(name string) (at int) { return e.findMarked(name, mark(name)) }
+
+func (e *Encoder) findMarked(name string, wanted uint32) (at int) {
+	if e.seen&bitOf(wanted) == 0 {
+		return -1
+	}
 	for i, have := range e.marks {
 		if have == wanted && e.fields[i].name == name {
 			return e.fields[i].at

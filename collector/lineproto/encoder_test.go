@@ -2,6 +2,7 @@ package lineproto
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -75,6 +76,67 @@ func TestLines(t *testing.T) {
 	d.AddFloat("nan", "", math.NaN())
 	d.AddFloat("max", "", 1)
 	f(d, "n max=1 1454500800999\n")
+}
+
+// TestPlansOfTags: what is kept of a list of tags does not change the lines of messages with the same list.
+func TestPlansOfTags(t *testing.T) {
+	e := NewEncoder(1e9, []string{"deployment_id", `a\`})
+	line := func(tags []string, fields ...string) string {
+		d := metric("n", message.IntValue(1))
+		d.AddStrings("tag_fields", tags)
+		for i := 0; i < len(fields); i += 2 {
+			d.AddString(fields[i], fields[i+1])
+		}
+		out, _, err := e.Append(nil, sealed(t, d))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSuffix(string(out), " value=1 1454500800\n")
+	}
+	f := func(want string, tags []string, fields ...string) {
+		t.Helper()
+		for range 2 {
+			if got := line(tags, fields...); got != want {
+				t.Errorf("%q %q: got %q, want %q", tags, fields, got, want)
+			}
+		}
+	}
+	f("n,deployment_id=1,fs=/,hostname=h", []string{"hostname", "fs"}, "fs", "/", "hostname", "h", "deployment_id", "1")
+	f("n,hostname=h", []string{"hostname", "fs"}, "hostname", "h")
+	f("n,fs=x", []string{"hostname", "fs"}, "hostname", "", "fs", "x", "fs", "y")
+	f("n,deployment_id=own", []string{"deployment_id"}, "deployment_id", "own")
+	f("n,a=1,ab=2", []string{"ab", "a"}, "ab", "2", "a", "1")
+	f("n,a=1", []string{"a"}, "a", "1", `a\`, "2") // the backslash cannot be written: both are the key a
+	f("n,a=2", []string{"a"}, "a", "", `a\`, "2")
+	f("n,a=2", []string{`a\`, "a"}, "a", "1", `a\`, "2")
+	f("n", nil)
+	for i := range maxPlans + 10 {
+		tag := "t" + strconv.Itoa(i)
+		f("n,"+tag+"=1", []string{tag}, tag, "1")
+	}
+	long := strings.Repeat("x", maxList)
+	f("n,"+long+"=1", []string{long}, long, "1")
+	if len(e.plans) > maxPlans {
+		t.Errorf("%d plans are kept", len(e.plans))
+	}
+}
+
+func TestFloats(t *testing.T) {
+	f := func(v float64) {
+		t.Helper()
+		want := strconv.FormatFloat(v, 'g', -1, 64)
+		if got := string(AppendFloat(nil, v)); got != want && v != math.Trunc(v) {
+			t.Errorf("%v: got %s, want %s", v, got, want)
+		}
+	}
+	for i := range 200000 {
+		f(float64(i) / 1000)
+		f(-float64(i*7919) / 1000)
+		f(math.Nextafter(float64(i)/1000, 1e9))
+	}
+	for _, v := range []float64{0.0001, 0.0005, 0.00049, 0.0015, 999999.999, 999999.9995, 1000000.5, 1e-300, 1e300, 123456.7895, math.SmallestNonzeroFloat64} {
+		f(v)
+	}
 }
 
 func TestErrors(t *testing.T) {

@@ -50,6 +50,9 @@ func parseField(raw []byte) Field {
 	return f
 }
 
+// Encoding is the field's own encoding, without the tag and the length before it. It must not be changed.
+func (f *Field) Encoding() []byte { return f.raw }
+
 // Fields calls yield for each field in order, until it returns false.
 func (m *Message) Fields(yield func(Field) bool) {
 	var f Field
