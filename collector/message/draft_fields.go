@@ -1,8 +1,8 @@
 package message
 
 // AddString, AddBytes, AddInt, AddFloat and AddBool append a field of one value. Names may repeat.
-func (d *Draft) AddString(name, v string)              { d.store.add(name, "", StringValue(v)) }
-func (d *Draft) AddBytes(name string, v []byte)        { d.store.add(name, "", BytesValue(v)) }
+func (d *Draft) AddString(name, v string)              { d.store.addText(name, v, TypeString) }
+func (d *Draft) AddBytes(name string, v []byte)        { d.store.addText(name, View(v), TypeBytes) }
 func (d *Draft) AddInt(name, unit string, v int64)     { d.store.add(name, unit, IntValue(v)) }
 func (d *Draft) AddFloat(name, unit string, v float64) { d.store.add(name, unit, FloatValue(v)) }
 func (d *Draft) AddBool(name string, v bool)           { d.store.add(name, "", BoolValue(v)) }
@@ -29,6 +29,25 @@ func (d *Draft) AddStrings(name string, vs []string) {
 	s.addAll(name, "", TypeString, s.values[first:])
 	clear(s.values[first:])
 	s.values = s.values[:first]
+}
+
+// AddFields appends all fields of another draft. Those that were only added there are copied as they are
+// encoded, which costs less than to add them again.
+func (d *Draft) AddFields(from *Draft) {
+	to, s := &d.store, &from.store
+	if s.loose {
+		for i := range s.fields {
+			f := s.take(i)
+			to.addAll(f.name, f.representation, f.typ, s.valuesOf(f))
+		}
+		return
+	}
+	by := int32(len(to.body))
+	to.body = append(to.body, s.body...)
+	for _, f := range s.fields {
+		to.fields = append(to.fields, draftField{f.start + by, f.end + by})
+	}
+	to.odd = to.odd || s.odd
 }
 
 // AppendValue adds a value to the nth field; its type must be the field's. It tells whether it did.

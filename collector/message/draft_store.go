@@ -1,5 +1,7 @@
 package message
 
+import "encoding/binary"
+
 // fieldStore holds the fields of a draft. They are encoded as they are added, one behind the other, so
 // that sealing copies them at once. Only what is looked at or changed afterwards is taken apart.
 type fieldStore struct {
@@ -55,6 +57,30 @@ func (s *fieldStore) add(name, representation string, v Value) {
 	b := s.room(32 + len(name) + len(representation) + len(v.text))
 	end := putSingle(b, start, name, representation, v)
 	s.body = b[:end]
+	s.fields = append(s.fields, draftField{int32(start), int32(end)})
+}
+
+// addText encodes a STRING or BYTES field of one value: at once if all lengths need one byte.
+func (s *fieldStore) addText(name, text string, typ ValueType) {
+	const frame = 10 // bytes around name and text
+	n, size := len(name), len(name)+len(text)+frame
+	if size-2 >= 0x80 {
+		s.add(name, "", Value{typ: typ, text: text})
+		return
+	}
+	start := len(s.body)
+	end := start + size
+	if end > cap(s.body) {
+		s.room(size)
+	}
+	s.body = s.body[:end]
+	b := s.body[start:end]
+	binary.LittleEndian.PutUint32(b, tagField<<3|2|uint32(size-2)<<8|(fieldName<<3|2)<<16|uint32(n)<<24)
+	copy(b[4:], name)
+	b = b[4+n:]
+	binary.LittleEndian.PutUint32(b, plainString|uint32(typ)<<8)
+	b[4], b[5] = (fieldString+byte(typ))<<3|2, byte(len(text))
+	copy(b[6:], text)
 	s.fields = append(s.fields, draftField{int32(start), int32(end)})
 }
 

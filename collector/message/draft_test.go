@@ -57,6 +57,39 @@ func TestDraftFields(t *testing.T) {
 	}
 }
 
+func TestAddFields(t *testing.T) {
+	var from, to, want Draft
+	for _, d := range []*Draft{&from, &want} {
+		if d == &want {
+			d.AddString("first", "1")
+		}
+		d.AddString("a", "x")
+		d.AddFloat("f", "s", 1.5)
+		d.AddStrings("l", []string{"y", "z"})
+	}
+	to.AddString("first", "1")
+	to.AddFields(&from)
+	f := func() {
+		t.Helper()
+		if got, want := string(to.Encode(nil)), string(want.Encode(nil)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	f()
+	for _, d := range []*Draft{&from, &want} {
+		d.SetField("a", "", IntValue(7))
+		d.RemoveField(d.FindField("f", 0))
+	}
+	to.Reset()
+	to.AddString("first", "1")
+	to.AddFields(&from)
+	f()
+	to.SetField("l", "", StringValue("changed"))
+	if got := shown(&to); got != "first(string )=1/0/false; a(integer )=/7/true; l(string )=changed/0/false" {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestAppendValue(t *testing.T) {
 	var d Draft
 	d.AddString("a", "x")

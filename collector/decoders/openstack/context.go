@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"lma_collector/collector/logline"
-	"lma_collector/collector/message"
 )
 
 // context is what the brackets before a message say. Values are as they are written; "" is none.
@@ -159,11 +158,30 @@ func isUUID(s string) bool {
 
 // isHex tells whether s has hexadecimal digits only.
 func isHex(s string) bool {
+	for len(s) >= 8 {
+		if !isHexWord(s) {
+			return false
+		}
+		s = s[8:]
+	}
 	var other uint8
 	for i := range len(s) {
 		other |= notHex[s[i]]
 	}
 	return other == 0
+}
+
+// isHexWord tells it of the first eight bytes, all at once: in each byte of a word the top bit tells
+// whether it is a digit, or, in lower case, a letter from a to f.
+func isHexWord(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	low := w | ones*0x20
+	digit := (w + ones*(0x80-'0')) & (ones*(0x80+'9') - w)
+	letter := (low + ones*(0x80-'a')) & (ones*(0x80+'f') - low)
+	return (digit|letter)&tops == tops && w&tops == 0
 }
 
 // notHex is 1 for all bytes but hexadecimal digits.
@@ -177,16 +195,13 @@ var notHex = func() (table [256]uint8) {
 	return table
 }()
 
-// dashed gives a uuid of 32 digits its dashes, in the memory of buf; anything else stays as it is.
-func dashed(buf []byte, s string) ([]byte, string) {
-	if len(s) != 32 || !isHex(s) {
-		return buf, s
-	}
-	from := len(buf)
-	buf = append(append(buf, s[:8]...), '-')
-	buf = append(append(buf, s[8:12]...), '-')
-	buf = append(append(buf, s[12:16]...), '-')
-	buf = append(append(buf, s[16:20]...), '-')
-	buf = append(buf, s[20:]...)
-	return buf, message.View(buf[from:])
+// dash writes a uuid of 32 digits with its dashes.
+func dash(to *[36]byte, s string) {
+	_ = s[31]
+	copy(to[:8], s[:8])
+	copy(to[9:13], s[8:12])
+	copy(to[14:18], s[12:16])
+	copy(to[19:23], s[16:20])
+	copy(to[24:], s[20:32])
+	to[8], to[13], to[18], to[23] = '-', '-', '-', '-'
 }

@@ -22,8 +22,9 @@ type Decoder struct {
 	syslog  logline.Syslog
 	json    jsonLine
 	context context
-	ids     []byte
+	id      [36]byte // scratch: a uuid with dashes
 	names   names
+	usual   usual
 
 	hold      logline.Hold
 	held      record // of the record that is held; its strings lie in kept and inherited

@@ -15,11 +15,7 @@ func (c *Decoder) fill(d *message.Draft, r *record) {
 	if r.pid != 0 {
 		d.SetPid(r.pid)
 	}
-	d.AddString("severity_label", r.label)
-	d.AddString("programname", program)
-	if r.module != "" {
-		d.AddString("python_module", r.module)
-	}
+	d.AddFields(c.usual.of(r.label, program, r.module))
 	if r.facility >= 0 {
 		d.AddInt("syslogfacility", "", int64(r.facility))
 	}
@@ -28,6 +24,34 @@ func (c *Decoder) fill(d *message.Draft, r *record) {
 		c.addRequest(d, r)
 	}
 	c.env.AppendTags(d)
+}
+
+// usual remembers the fields that most messages of a log share.
+type usual [4]struct {
+	label           string
+	program, module []byte
+	fields          message.Draft
+}
+
+// of gives the fields of a level, a program and a module.
+func (u *usual) of(label, program, module string) *message.Draft {
+	mixed := len(label) + len(module)
+	if module != "" {
+		mixed += int(module[len(module)-1])
+	}
+	slot := &u[mixed%len(u)]
+	d := &slot.fields
+	if string(slot.module) == module && string(slot.program) == program && slot.label == label {
+		return d
+	}
+	slot.label, slot.program, slot.module = label, append(slot.program[:0], program...), append(slot.module[:0], module...)
+	d.Reset()
+	d.AddString("severity_label", label)
+	d.AddString("programname", program)
+	if module != "" {
+		d.AddString("python_module", module)
+	}
+	return d
 }
 
 // contextOf reads the context of a record, wherever it has it.
@@ -54,7 +78,6 @@ func (c *Decoder) contextOf(d *message.Draft, r *record) *context {
 }
 
 func (c *Decoder) addContext(d *message.Draft, x *context) {
-	c.ids = c.ids[:0]
 	c.addID(d, "request_id", x.request)
 	c.addID(d, "global_request_id", x.global)
 	c.addID(d, "user_id", x.user)
@@ -76,7 +99,10 @@ func (c *Decoder) addID(d *message.Draft, name, id string) {
 	if id == "" {
 		return
 	}
-	c.ids, id = dashed(c.ids, id)
+	if len(id) == 32 && isHex(id) {
+		dash(&c.id, id)
+		id = message.View(c.id[:])
+	}
 	d.AddString(name, id)
 }
 

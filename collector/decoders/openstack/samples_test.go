@@ -18,8 +18,6 @@ func build(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
 	return config.NewDecoder(env)
 }
 
-func TestGolden(t *testing.T) { golden.Decoder(t, "openstack_log", build) }
-
 func TestText(t *testing.T) { golden.Text(t, build, *update) }
 
 // TestSamples decodes the logs of an OpenStack cloud. What fails is chatter of uWSGI without a time.
