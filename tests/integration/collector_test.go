@@ -12,12 +12,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"lma_collector/tests/servers"
 )
@@ -67,13 +68,14 @@ func binary(t testing.TB) string {
 
 // collector is a configured collector; Start and Kill may follow each other.
 type collector struct {
-	t        testing.TB
-	dir      string
-	conf     string
-	page     string
-	cmd      *exec.Cmd
-	log      syncBuffer
-	hostname string
+	t          testing.TB
+	dir        string
+	conf       string
+	page       string
+	cmd        *exec.Cmd
+	log        syncBuffer
+	hostname   string
+	credential *syscall.Credential // nil: the test's own
 }
 
 // syncBuffer is a log that is read while it is written.
@@ -104,8 +106,7 @@ func configure(t testing.TB, sections string) *collector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	global := fmt.Sprintf("[collector]\nhostname = %q\nbase_dir = %q\nshare_dir = %q\naddress = %q\n", c.hostname, filepath.Join(c.dir, "base"), share, c.page)
-	c.write("conf/global.toml", global)
+	c.globals(share)
 	c.write("conf/test.toml", sections)
 	t.Cleanup(func() {
 		if c.cmd != nil {
@@ -116,6 +117,13 @@ func configure(t testing.TB, sections string) *collector {
 		}
 	})
 	return c
+}
+
+// globals writes the collector's global options.
+func (c *collector) globals(share string) {
+	c.t.Helper()
+	c.write("conf/global.toml", fmt.Sprintf("[collector]\nhostname = %q\nbase_dir = %q\nshare_dir = %q\naddress = %q\n",
+		c.hostname, filepath.Join(c.dir, "base"), share, c.page))
 }
 
 // write makes a file in the collector's folder.
@@ -148,18 +156,86 @@ func (c *collector) appendTo(name, text string) {
 	}
 }
 
+// asOrdinaryUser makes the collector run without rights, with all that it needs readable for it. Where
+// the test is no root it does so anyway.
+func (c *collector) asOrdinaryUser() {
+	c.t.Helper()
+	c.globals(c.share())
+	if os.Geteuid() != 0 {
+		return
+	}
+	nobody, err := user.Lookup("nobody")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	uid, _ := strconv.Atoi(nobody.Uid)
+	gid, _ := strconv.Atoi(nobody.Gid)
+	c.credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	if err := os.MkdirAll(c.within("base"), 0o755); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.Chown(c.within("base"), uid, gid); err != nil {
+		c.t.Fatal(err)
+	}
+	for _, dir := range []string{filepath.Dir(binary(c.t)), filepath.Dir(c.dir), c.dir} {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
 // Start runs the collector and waits for its page.
 func (c *collector) Start() {
 	c.t.Helper()
+	c.launch()
+	c.waitForPage()
+}
+
+// launch runs the collector.
+func (c *collector) launch() {
+	c.t.Helper()
+	c.openToAll()
 	c.cmd = exec.Command(binary(c.t), "run", "--config", c.conf)
 	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: c.credential}
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	servers.WaitFor(c.t, 20*time.Second, "the collector's page", func() error {
+}
+
+// openToAll lets an ordinary user read the configuration.
+func (c *collector) openToAll() {
+	c.t.Helper()
+	if c.credential == nil {
+		return
+	}
+	files, err := filepath.Glob(filepath.Join(c.conf, "*"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, file := range files {
+		if err := os.Chmod(file, 0o644); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+func (c *collector) waitForPage() {
+	c.t.Helper()
+	servers.WaitFor(c.t, patience, "the collector's page", func() error {
 		_, err := c.get("/health")
 		return err
+	})
+}
+
+// waitLog waits until the collector has logged a text.
+func (c *collector) waitLog(text string) {
+	c.t.Helper()
+	servers.WaitFor(c.t, patience, fmt.Sprintf("%q in the collector's log", text), func() error {
+		if !strings.Contains(c.log.String(), text) {
+			return errors.New("it is not there")
+		}
+		return nil
 	})
 }
 
