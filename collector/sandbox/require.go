@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/modules/afdwindow"
@@ -15,8 +16,9 @@ import (
 )
 
 // nativeModules are the modules written in Go.
-func nativeModules(outputLimit int) []lua.Module {
-	return []lua.Module{cjson.Module(outputLimit), circularbuffer.Module(), afdwindow.Module()}
+func (s *script) nativeModules() []lua.Module {
+	current := func() *message.Message { return s.msg }
+	return []lua.Module{cjson.Module(s.outputLimit), circularbuffer.Module(), afdwindow.Module(current)}
 }
 
 // require gives a module: one that is loaded, a built-in one, or a file of the module directories.

@@ -116,7 +116,7 @@ func (s *script) runTop(source []byte) error {
 func (s *script) openLibraries() {
 	stdlib.OpenBase(s.interp)
 	s.modules = map[string]lua.Module{}
-	for _, m := range append(stdlib.Modules(s.clock), nativeModules(s.outputLimit)...) {
+	for _, m := range append(stdlib.Modules(s.clock), s.nativeModules()...) {
 		s.modules[m.Name] = m
 	}
 	s.seal(s.interp.Global("package"))

@@ -21,7 +21,7 @@ local afd = require "afd"
 local afd_rule = require "afd_rule"
 local afd_window = require "afd_window"
 local lma_utils = require "lma_utils"
-local put = afd_window.put
+local put, take, learn = afd_window.put, afd_window.take, afd_window.learn
 
 local hostname = read_config("hostname") or error("hostname must be specified!")
 local early = read_config("early") == true
@@ -138,7 +138,11 @@ end
 local function route_of(metric, list, read_field)
     local names = list.names
     local only = names[1]
-    if only and not names[2] then
+    if not only then
+        list.route = list.route or remember(metric, list, "", {})
+        return list.route
+    end
+    if not names[2] then
         local value = read_field(only)
         local key = value == nil and "" or value
         return list.known[key] or remember(metric, list, key, { [only] = value })
@@ -189,15 +193,11 @@ end })
 local function message_field(name) return read_message(field_paths[name]) end
 
 local function take_point(metric, list, read_field, ns, value)
-    local route = list.route
-    if not route then
-        route = route_of(metric, list, read_field)
-        if #list.names == 0 then list.route = route end
-    end
+    local route = route_of(metric, list, read_field)
     if route.error then return -1, route.error end
     local bad = feed(route, ns, value)
     if bad then return -1, "The value of the metric " .. metric .. " is not a number: " .. bad end
-    return 0
+    return 0, nil, route
 end
 
 -- take_bulk takes in the datapoints of a bulk message.
@@ -221,7 +221,11 @@ local function take_bulk()
     return status, text
 end
 
+-- The routes of messages with one number, for those that come again: nearly all.
+local routes = afd_window.routes()
+
 function process_message()
+    if take(routes) then return 0 end
     local metric = read_message("Fields[name]")
     local list = watchers[metric]
     if not list then
@@ -236,7 +240,9 @@ function process_message()
         ok, value = lma_utils.get_values_from_metric()
         if not ok then return -1, value end
     end
-    return take_point(metric, list, message_field, read_message("Timestamp"), value)
+    local status, text, route = take_point(metric, list, message_field, read_message("Timestamp"), value)
+    if status == 0 and type(value) == "number" then learn(routes, list.names, route.windows) end
+    return status, text
 end
 
 local start

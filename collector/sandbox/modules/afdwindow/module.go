@@ -3,6 +3,7 @@ package afdwindow
 import (
 	"math"
 
+	"lma_collector/collector/message"
 	"lma_collector/collector/sandbox/lua"
 )
 
@@ -25,16 +26,23 @@ const (
 //	set:add(window)                       adds one
 //	check(set, operator, threshold)       the test of all windows of a set
 //	quiet(checks, ns)                     whether nothing matches or is missing in any of a list of checks
-func Module() lua.Module {
+//	routes()                              remembers into which windows the points of messages go
+//	take(routes)                          puts the point of the message being processed into its windows; false when they are not known
+//	learn(routes, fields, windows)        remembers a list of windows for messages with the name and the values of these fields of that one
+//
+// current is the message being processed, nil for none.
+func Module(current func() *message.Message) lua.Module {
 	window := &lua.Class{Name: "lma.afd_window", Methods: map[string]lua.Function{"test": test}}
 	set := &lua.Class{Name: "lma.afd_set", Methods: map[string]lua.Function{"add": add}}
 	check := &lua.Class{Name: "lma.afd_check", Methods: map[string]lua.Function{}}
+	routes := &lua.Class{Name: "lma.afd_routes", Methods: map[string]lua.Function{}}
 	of := func(class *lua.Class, f func(lua.Call, *lua.Class)) lua.Function {
 		return func(c lua.Call) { f(c, class) }
 	}
 	functions := map[string]lua.Function{
 		"known": known, "seconds": seconds, "new": of(window, newWindow), "put": put,
 		"set": of(set, newSet), "check": of(check, newCheck), "quiet": quiet,
+		"routes": of(routes, newRoutes), "take": take(current), "learn": learn(current),
 	}
 	return lua.Module{Name: "afd_window", Open: func(in lua.Interp) lua.Table {
 		t := in.NewTable(0, len(functions))
@@ -120,6 +128,49 @@ func quiet(c lua.Call) {
 		if !check.quiet(ns) {
 			c.PushBool(false)
 			return
+		}
+	}
+}
+
+func newRoutes(c lua.Call, class *lua.Class) { c.Push(c.Interp().NewObject(class, NewRoutes())) }
+
+func routesOf(c lua.Call, function string) *Routes {
+	r, ok := c.Object(1).(*Routes)
+	if !ok {
+		lua.BadArgument(c, 1, function, "routes expected, got "+c.Kind(1).String())
+	}
+	return r
+}
+
+func take(current func() *message.Message) lua.Function {
+	return func(c lua.Call) {
+		r, m := routesOf(c, "take"), current()
+		c.PushBool(m != nil && r.Take(m))
+	}
+}
+
+func learn(current func() *message.Message) lua.Function {
+	return func(c lua.Call) {
+		r := routesOf(c, "learn")
+		fields, list := lua.CheckTable(c, 2, "learn"), lua.CheckTable(c, 3, "learn")
+		var names []string
+		for i := 1; i <= fields.Len(); i++ {
+			name, ok := fields.Index(i).AsText()
+			if !ok {
+				lua.BadArgument(c, 2, "learn", "names of fields expected")
+			}
+			names = append(names, name)
+		}
+		var windows []*Window
+		for i := 1; i <= list.Len(); i++ {
+			w, ok := list.Index(i).AsObject().(*Window)
+			if !ok {
+				lua.BadArgument(c, 3, "learn", "windows expected")
+			}
+			windows = append(windows, w)
+		}
+		if m := current(); m != nil {
+			r.Learn(m, names, windows)
 		}
 	}
 }
