@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lma_collector/collector/filters/afd"
+	"lma_collector/collector/filters/gse"
 	"lma_collector/collector/health"
 	"lma_collector/collector/outputs/nagios"
 	"lma_collector/collector/pipeline"
@@ -54,7 +55,7 @@ func writeNagiosConfig(cmd *cobra.Command, tools *pipeline.Tools, hostFlags []st
 		return err
 	}
 	var objects []nagios.Object
-	for _, r := range catalogue.Reported(hosts) {
+	for _, r := range catalogue.Reported(hosts, clusterLevels(tools)...) {
 		host, service, err := names.For(statusOf(r))
 		if err != nil {
 			return problem{err}
@@ -69,6 +70,15 @@ func writeNagiosConfig(cmd *cobra.Command, tools *pipeline.Tools, hostFlags []st
 		return problem{err}
 	}
 	return nil
+}
+
+// clusterLevels are the levels whose clusters this configuration computes.
+func clusterLevels(tools *pipeline.Tools) (levels []string) {
+	for _, name := range tools.Sections("GSEFilter") {
+		conf, _, _ := tools.Plugin(name)
+		levels = append(levels, conf.(*gse.Config).Level)
+	}
+	return levels
 }
 
 // onlySection is the name of the section of a type that there must be.

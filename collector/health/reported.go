@@ -22,7 +22,8 @@ type Host struct {
 
 // Reported lists what the hosts' AFDs and, where some host is the aggregator of them all, the clusters
 // will report, members first. What is not to be alerted of is left out.
-func (c *Catalogue) Reported(hosts []Host) []Reported {
+// levels are those whose clusters are computed.
+func (c *Catalogue) Reported(hosts []Host, levels ...string) []Reported {
 	var list []Reported
 	var watched []*Watch
 	for _, h := range hosts {
@@ -36,7 +37,7 @@ func (c *Catalogue) Reported(hosts []Host) []Reported {
 	slices.SortFunc(list, func(a, b Reported) int {
 		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Level, b.Level), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Member, b.Member))
 	})
-	for _, level := range []string{LevelGlobal, LevelNode, LevelService} {
+	for _, level := range levels {
 		for _, x := range c.fedBy(level, watched) {
 			if x.Alerting != "disabled" {
 				list = append(list, Reported{Level: level, Cluster: x.Name, Description: level + " cluster " + x.Name})

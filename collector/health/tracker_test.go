@@ -109,7 +109,7 @@ func TestTrackerIgnoresWhatIsNoReport(t *testing.T) {
 func TestReported(t *testing.T) {
 	c, _ := Load(shipped, nil)
 	var lines []string
-	for _, r := range c.Reported([]Host{{"ctl1", []string{"default"}}}) {
+	for _, r := range c.Reported([]Host{{"ctl1", []string{"default"}}}, LevelGlobal, LevelNode, LevelService) {
 		lines = append(lines, strings.TrimSpace(r.Host+" "+r.Level+" "+r.Cluster+" "+r.Member))
 	}
 	want := `ctl1 node default cpu
@@ -123,7 +123,7 @@ node default`
 	if strings.Join(lines, "\n") != want {
 		t.Errorf("got\n%s", strings.Join(lines, "\n"))
 	}
-	if all := c.Reported([]Host{{"ctl1", nil}}); len(all) != 6+10+1+6+6 { // nodes, services; and clusters of each level
+	if all := c.Reported([]Host{{"ctl1", nil}}, LevelGlobal, LevelNode, LevelService); len(all) != 6+10+1+6+6 { // nodes, services; and clusters of each level
 		t.Errorf("%d reports without roles: %+v", len(all), all)
 	}
 }

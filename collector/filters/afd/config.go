@@ -14,8 +14,9 @@ import (
 type Config struct {
 	// Default alarms: the directory of definitions; a relative path lies under share_dir.
 	AlarmsDirectory string `toml:"alarms_directory"`
-	// Default none: what this host is, such as "controller" or "mysql-nodes". Without it every watch
-	// whose metrics are seen is reported; with it those of the roles are, and UNKNOWN without metrics.
+	// Default none: what this host is, such as "controller" or "mysql-nodes". Without it the host is
+	// "default" and may run any service: what of that has metrics is reported. With it all watches of the
+	// roles are, UNKNOWN without metrics.
 	Roles []string `toml:"roles"`
 	// Default none: parameters of the definitions that this site has otherwise.
 	Parameters map[string]float64 `toml:"parameters"`
