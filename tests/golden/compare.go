@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
 	"lma_collector/collector/message"
+	"lma_collector/collector/plugin"
 )
 
 // slack is how far timestamps may lie apart, in ns: the original's went through a double.
@@ -15,42 +17,29 @@ const slack = 512
 
 // pair is an expected message and the one that came out.
 type pair struct {
+	c         *Case
 	want, got Message
 	input     *Message // of the event, for what the case refers to as "@input"
+	source    string   // all the text that the message was made of, "" where that is the input's payload
 	clock     int64    // ns, for a timestamp that is absent
-	tags      map[string]string
+	tags      []plugin.Tag
 	allowed   []*Difference
-	purpose   bool // the message differs in more than its form
+	use       func(*Difference) // notes that a difference was needed, nil: nothing is to be noted
 }
 
 // problem is one thing in which a pair differs: a header, or `fields.` and a field's name.
 type problem struct{ what, text string }
 
-// differ lists in what the pair differs and is not allowed to.
-func (p *pair) differ() (problems []string) {
-	for _, x := range p.compare() {
-		if !p.excused(x.what) {
-			problems = append(problems, x.text)
-		}
+func (p *pair) note(d *Difference) {
+	if d.used = true; p.use != nil {
+		p.use(d)
 	}
-	return problems
 }
 
-func (p *pair) excused(what string) bool {
-	for _, d := range p.allowed {
-		for _, name := range d.Ignore {
-			if name == what {
-				d.used, p.purpose = true, true
-				return true
-			}
-		}
-	}
-	return false
-}
-
+// compare lists in what the pair differs.
 func (p *pair) compare() (problems []problem) {
 	add := func(what, format string, args ...any) {
-		problems = append(problems, problem{what, what + ": " + fmt.Sprintf(format, args...)})
+		problems = append(problems, problem{what, fmt.Sprintf(format, args...)})
 	}
 	header := func(what, want, got string) {
 		if want != got {
@@ -101,19 +90,48 @@ func (p *pair) payload() string {
 		if err := json.Unmarshal([]byte(text(p.got.Payload)), &got); err != nil {
 			return fmt.Sprintf("no JSON: %v: %.200q", err, text(p.got.Payload))
 		}
-		return sameJSON("", p.resolve(want), got)
+		want = p.resolve(want)
+		different := sameJSON("", want, got)
+		if different != "" && sameJSON("", withoutNulls(want), withoutNulls(got)) == "" && p.rule("null_members") {
+			return ""
+		}
+		return different
 	}
 	want, got := text(p.want.Payload), text(p.got.Payload)
 	if want != got && strings.TrimRight(want, "\n") == strings.TrimRight(got, "\n") && p.rule("payload_line_end") {
 		return ""
 	}
-	if want != got && strings.HasPrefix(got, ownText(want)+"\n") && p.rule("joined_lines") {
+	if want != got && p.joined(ownText(want), got) && p.rule("joined_lines") {
 		return ""
 	}
 	if want != got {
 		return fmt.Sprintf("%.400q, want %.400q", got, want)
 	}
 	return ""
+}
+
+// joined tells whether the payload is the wanted one with lines of other events in and behind it.
+func (p *pair) joined(want, got string) bool {
+	wanted := strings.Split(want, "\n")
+	for line := range strings.SplitSeq(got, "\n") {
+		if len(wanted) > 0 && line == wanted[0] {
+			wanted = wanted[1:]
+		} else if !p.c.hasLine(line) {
+			return false
+		}
+	}
+	return len(wanted) == 0
+}
+
+// hasLine tells whether the payload of some event ends with a line, or has it as a line.
+func (c *Case) hasLine(line string) bool {
+	return slices.ContainsFunc(c.Events, func(e Event) bool {
+		if e.Message == nil {
+			return false
+		}
+		payload := strings.TrimRight(text(e.Message.Payload), "\n") + "\n"
+		return strings.HasSuffix(payload, line+"\n") || strings.Contains("\n"+payload, "\n"+line+"\n")
+	})
 }
 
 // ownText is the text of a line as it stands in a joined message: without line end, and without the
@@ -178,7 +196,7 @@ func withoutNulls(v any) any {
 func (p *pair) rule(name string) bool {
 	for _, d := range p.allowed {
 		if d.Rule == name {
-			d.used, p.purpose = true, p.purpose || name == "joined_lines"
+			p.note(d)
 			return true
 		}
 	}
@@ -193,7 +211,7 @@ func (p *pair) fields(add func(what, format string, args ...any)) {
 		switch {
 		case !there:
 			add("fields."+name, "missing, want %v", w.Values)
-		case !wanted && !p.addition(name):
+		case !wanted && !p.addition(g):
 			add("fields."+name, "not expected: %v", g.Values)
 		case wanted:
 			if text := p.field(w, g); text != "" {
@@ -203,21 +221,23 @@ func (p *pair) fields(add func(what, format string, args ...any)) {
 	}
 }
 
-func (p *pair) addition(name string) bool {
+// addition tells whether a field may be there in addition. Its value must stand in the input, where
+// there is one.
+func (p *pair) addition(f Field) bool {
 	for _, d := range p.allowed {
-		for _, a := range d.Added {
-			if a == name {
-				d.used = true
-				return true
-			}
+		if slices.Contains(d.Added, f.Name) && (p.input == nil || p.inInput(f)) {
+			p.note(d)
+			return true
 		}
 	}
 	return false
 }
 
 func (p *pair) field(want, got Field) string {
-	if tag, isTag := p.tags[want.Name]; isTag && fmt.Sprint(want.Values...) == tag && fmt.Sprint(got.Values...) == tag {
-		return "" // the original's tags could be numbers
+	for _, tag := range p.tags {
+		if tag.Name == want.Name && fmt.Sprint(want.Values...) == tag.Value && fmt.Sprint(got.Values...) == tag.Value {
+			return "" // the original's tags could be numbers
+		}
 	}
 	if want.Representation != got.Representation {
 		return fmt.Sprintf("representation %q, want %q", got.Representation, want.Representation)

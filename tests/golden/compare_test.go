@@ -21,8 +21,10 @@ func read(t *testing.T, text string) (m Message) {
 }
 
 func differences(t *testing.T, want, got string, allowed ...*Difference) string {
-	p := pair{want: read(t, want), got: read(t, got), allowed: allowed}
-	return strings.Join(p.differ(), "; ")
+	more := "more"
+	v := Verdict{Case: &Case{Events: []Event{{Message: &Message{Payload: &more}}}}, differences: allowed}
+	v.messages(0, []Message{read(t, want)}, []Message{read(t, got)}, nil, 0)
+	return strings.Join(v.problems, "; ")
 }
 
 func TestCompareFindsEveryDifference(t *testing.T) {
@@ -37,7 +39,7 @@ func TestCompareFindsEveryDifference(t *testing.T) {
 		{`,"http_status":"200"`, "", "fields.http_status"}, {`"flag":true`, `"flag":true,"more":1`, "fields.more"},
 	} {
 		got := differences(t, reference, strings.Replace(reference, c.from, c.to, 1))
-		if !strings.HasPrefix(got, c.what+": ") {
+		if !strings.HasPrefix(got, "event 0, "+c.what+": ") {
 			t.Errorf("%s -> %s: %q, want a difference of %s", c.from, c.to, got, c.what)
 		}
 	}
@@ -58,16 +60,16 @@ func TestCompareForgivesWhatTheFormLoses(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	for _, c := range []struct {
-		rule       Difference
-		from, to   string
-		meaningful bool
+		rule     Difference
+		from, to string
 	}{
-		{Difference{Rule: "payload_line_end"}, `text\n`, `text`, false},
-		{Difference{Rule: "integers"}, `"count":"integer"`, `"list":"x"`, false},
-		{Difference{Rule: "numeric_status"}, `"200"`, `200`, false},
-		{Difference{Ignore: []string{"pid"}}, `"pid":7`, `"pid":9`, true},
-		{Difference{Added: []string{"more"}}, `"flag":true`, `"flag":true,"more":1`, false},
-		{Difference{Rule: "joined_lines"}, `text\n`, `text\nmore`, true},
+		{Difference{Rule: "payload_line_end"}, `text\n`, `text`},
+		{Difference{Rule: "integers"}, `"count":"integer"`, `"list":"x"`},
+		{Difference{Rule: "numeric_status"}, `"200"`, `200`},
+		{Difference{What: []string{"pid"}}, `"pid":7`, `"pid":9`},
+		{Difference{What: []string{"fields.*e"}}, `"a",`, `"b",`},
+		{Difference{Added: []string{"more"}}, `"flag":true`, `"flag":true,"more":1`},
+		{Difference{Rule: "joined_lines"}, `text\n`, `text\nmore`},
 	} {
 		want, got := reference, strings.Replace(reference, c.from, c.to, 1)
 		switch c.rule.Rule {
@@ -77,6 +79,7 @@ func TestRules(t *testing.T) {
 			got = strings.Replace(got, `"integer"`, `"integer","http_status":"integer"`, 1)
 		}
 		rule := c.rule
+		rule.Plugin = "*"
 		if d := differences(t, want, got); d == "" {
 			t.Errorf("%+v: nothing differs without the rule", c.rule)
 		}
@@ -87,10 +90,17 @@ func TestRules(t *testing.T) {
 }
 
 func TestDifferencesAreChecked(t *testing.T) {
+	const begin = "[[difference]]\nplugin = \"x\"\n"
 	for text, want := range map[string]string{
-		"[[difference]]\nplugin = \"x\"\ncase = \"y\"":                                          "difference 1 needs plugin, case and reason",
-		"[[difference]]\nplugin = \"x\"\ncase = \"y\"\nreason = \"r\"\nrule = \"no_such_rule\"": `difference 1: unknown rule "no_such_rule"`,
-		"[[difference]]\nplugin = \"x\"\nevnt = 3":                                              "unknown keys [difference.evnt]",
+		begin + "what = [\"pid\"]":                                        "difference 1: plugin and reason are needed",
+		begin + "reason = \"r\"":                                          "difference 1: one of what, added and rule is needed",
+		begin + "reason = \"r\"\nrule = \"no_such_rule\"":                 `difference 1: unknown rule "no_such_rule"`,
+		begin + "reason = \"r\"\nwhat = [\"fields\"]":                     `difference 1: what: unknown "fields"`,
+		begin + "reason = \"r\"\nwhat = [\"*\"]":                          `difference 1: what: unknown "*"`,
+		begin + "reason = \"r\"\nwhat = [\"pid\"]\nwhen = [\"config.a\"]": `difference 1: when: "config.a" is no path=value`,
+		begin + "reason = \"r\"\nwhat = [\"pid\"]\ninput = \"(\"":         "difference 1: error parsing regexp: missing closing ): `(`",
+		begin + "evnt = 3":                                                "unknown keys [difference.evnt]",
+		begin + "reason = \"r\"\nwhat = [\"pid\"]\n[[difference]]\nplugin = \"w\"\nreason = \"r\"\nwhat = [\"pid\"]": `difference 2: "w" must come before "x"`,
 	} {
 		var list struct {
 			Difference []*Difference `toml:"difference"`

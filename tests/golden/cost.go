@@ -24,7 +24,7 @@ func (f *feeder) Emit(*message.Draft) {}
 
 func newFeeder(t testing.TB, build Build[plugin.Decoder], sample Sample) *feeder {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root(), "tests", "samples", sample.File))
+	data, err := os.ReadFile(filepath.Join(Root(), "tests", "samples", sample.File))
 	if err != nil {
 		t.Fatal(err)
 	}

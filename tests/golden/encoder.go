@@ -2,33 +2,33 @@ package golden
 
 import (
 	"encoding/hex"
-	"testing"
+	"encoding/json"
+	"strings"
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 )
 
-// Encoder runs every case of an encoder whose outcomes are bytes (`output` or `hex`). same, which
-// may be nil, tells whether two outputs mean the same although their bytes differ.
-func Encoder(t *testing.T, name string, build Build[plugin.Encoder], same func(want, got string) bool) *Report {
-	return run(t, name, func(v *verdict) {
-		encoder, err := build(v.c, v.c.Env())
+// Encoder runs a case of an encoder whose outcomes are bytes (`output` or `hex`).
+func Encoder(build Build[plugin.Encoder]) Runner {
+	return func(v *Verdict) {
+		encoder, err := build(v.Case, v.Case.Env())
 		if judgeInit(v, err) {
 			return
 		}
-		for i := range v.c.Events {
-			judgeEncoded(v, i, encoder, same)
+		for i := range v.Case.Events {
+			judgeEncoded(v, i, encoder)
 		}
-	})
+	}
 }
 
-func judgeEncoded(v *verdict, i int, encoder plugin.Encoder, same func(want, got string) bool) {
+func judgeEncoded(v *Verdict, i int, encoder plugin.Encoder) {
 	var d message.Draft
-	v.c.Events[i].Message.Fill(&d)
+	v.Case.Events[i].Message.Fill(&d)
 	m := Seal(&d)
 	out, err := encoder.Encode(nil, m)
-	o := v.c.outcome(i)
-	v.events++
+	o := v.Case.Outcome(i)
+	v.Compared()
 	want := text(o.Output)
 	if o.Hex != nil {
 		b, _ := hex.DecodeString(*o.Hex)
@@ -38,12 +38,24 @@ func judgeEncoded(v *verdict, i int, encoder plugin.Encoder, same func(want, got
 		want = string(m.Bytes())
 	}
 	switch {
-	case v.excusedBytes(i, o, want, string(out)):
 	case o.Panic != "" || o.Status > 0:
-		v.problem(i, "the original died here (%s%s); the replacement gives error %v, %.300q", o.Panic, o.Error, err, out)
-	case (o.Status < 0 || o.Error != "") != (err != nil):
-		v.problem(i, "error %v, the original's: %s", err, o.Error)
-	case err == nil && string(out) != want && (same == nil || !same(want, string(out))):
-		v.problem(i, "%.600q, want %.600q", out, want)
+		v.Problem(i, "died", "the original died here (%s%s); the replacement gives error %v, %.300q", o.Panic, o.Error, err, out)
+	case err == nil && (o.Status < 0 || o.Error != ""):
+		v.Problem(i, "taken", "%.300q, but should be refused as the original did: %s", out, o.Error)
+	case err != nil && o.Status == 0 && o.Error == "":
+		v.Problem(i, "refused", "%v", err)
+	case err == nil && string(out) != want && !jsonLines(want) && jsonLines(string(out)) && v.Rule(i, "valid_json"):
+	case err == nil && string(out) != want && !(mergeKeys(want) == string(out) && v.Rule(i, "repeated_keys")):
+		v.Problem(i, "bytes", "%.600q, want %.600q", out, want)
 	}
+}
+
+// jsonLines tells whether each line is JSON.
+func jsonLines(text string) bool {
+	for line := range strings.Lines(text) {
+		if !json.Valid([]byte(line)) {
+			return false
+		}
+	}
+	return text != ""
 }

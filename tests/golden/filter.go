@@ -1,30 +1,29 @@
 package golden
 
 import (
-	"testing"
 	"time"
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 )
 
-// Filter runs every case of a filter. Messages that it injects get what the daemon sets: the host
-// name, and the case's clock where there is no timestamp.
-func Filter(t *testing.T, name string, build Build[plugin.Filter]) *Report {
-	return run(t, name, func(v *verdict) {
-		r := &filterRun{v: v, clock: v.c.ClockNS}
-		env := v.c.Env()
+// Filter runs a case of a filter. Messages that it injects get what the daemon sets: the host name,
+// and the case's clock where there is no timestamp.
+func Filter(build Build[plugin.Filter]) Runner {
+	return func(v *Verdict) {
+		r := &filterRun{v: v, clock: v.Case.ClockNS}
+		env := v.Case.Env()
 		env.Inject = r.inject
-		filter, err := build(v.c, env)
+		filter, err := build(v.Case, env)
 		if judgeInit(v, err) {
 			return
 		}
 		r.judge(filter)
-	})
+	}
 }
 
 type filterRun struct {
-	v        *verdict
+	v        *Verdict
 	clock    int64
 	injected []Message
 }
@@ -38,21 +37,21 @@ func (r *filterRun) inject(d *message.Draft) error {
 }
 
 func (r *filterRun) judge(filter plugin.Filter) {
-	c := r.v.c
+	c := r.v.Case
 	for i := range c.Events {
 		r.injected = nil
 		err := r.event(filter, &c.Events[i])
-		o := c.outcome(i)
+		o := c.Outcome(i)
 		switch {
 		case o.Status > 0:
-			r.v.events++
-			r.v.problem(i, "the original died here; the replacement gives error %v, messages %s", err, summary(r.injected))
+			r.v.Compared()
+			r.v.Problem(i, "died", "the original died here; the replacement gives error %v, messages %s", err, summary(r.injected))
 		case o.Status < 0 && err == nil:
-			r.v.events++
-			r.v.problem(i, "no error, but the original had one: %s", o.Error)
+			r.v.Compared()
+			r.v.Problem(i, "taken", "no error, but the original had one: %s", o.Error)
 		case o.Status == 0 && err != nil:
-			r.v.events++
-			r.v.problem(i, "error: %v", err)
+			r.v.Compared()
+			r.v.Problem(i, "refused", "%v", err)
 		default:
 			r.v.messages(i, o.Injected, r.injected, c.Events[i].Message, r.clock)
 		}

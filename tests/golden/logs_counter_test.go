@@ -34,7 +34,7 @@ func countings(t *testing.T, clock func() time.Time) (native, lua *counting) {
 	native, lua = &counting{}, &counting{}
 	conf := &logscounter.Config{LoggerMatcher: `^openstack\.([A-Za-z]+)$`, GraceInterval: 2 * time.Second, Source: "logs_counter", Clock: clock}
 	script := &sandbox.FilterConfig{Options: sandbox.Options{ScriptType: "lua", OutputLimit: 64512, Clock: clock,
-		Filename: filepath.Join(root(), "lua_modules", "filters", "logs_counter.lua"), ModuleDirectory: filepath.Join(root(), "lua_modules"),
+		Filename: filepath.Join(Root(), "lua_modules", "filters", "logs_counter.lua"), ModuleDirectory: filepath.Join(Root(), "lua_modules"),
 		Config: map[string]any{"logger_matcher": "^openstack%.(%a+)$", "grace_interval": 2, "source": "logs_counter", "hostname": Hostname}}}
 	var err error
 	if native.Filter, err = conf.NewFilter(native.env(t)); err != nil {
@@ -103,8 +103,8 @@ func TestLogsCountersAgree(t *testing.T) {
 func same(t *testing.T, what string, want, got Message) {
 	t.Helper()
 	want.PayloadJSON = []byte(text(want.Payload))
-	p := pair{want: want, got: got}
-	for _, problem := range p.differ() {
-		t.Errorf("%s: %s", what, problem)
+	p := pair{c: &Case{}, want: want, got: got}
+	for _, x := range p.compare() {
+		t.Errorf("%s: %s: %s", what, x.what, x.text)
 	}
 }

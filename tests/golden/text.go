@@ -185,7 +185,7 @@ func Samples(t *testing.T, build Build[plugin.Decoder], samples []Sample, update
 
 func summarize(t *testing.T, build Build[plugin.Decoder], sample Sample) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root(), "tests", "samples", sample.File))
+	data, err := os.ReadFile(filepath.Join(Root(), "tests", "samples", sample.File))
 	if err != nil {
 		t.Fatal(err)
 	}

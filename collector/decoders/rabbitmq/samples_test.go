@@ -18,8 +18,6 @@ func build(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
 	return config.NewDecoder(env)
 }
 
-func TestGolden(t *testing.T) { golden.Decoder(t, "rabbitmq", build) }
-
 func TestText(t *testing.T) { golden.Text(t, build, *update) }
 
 // TestSamples decodes the log of a RabbitMQ server. What fails is the banner on its standard output.

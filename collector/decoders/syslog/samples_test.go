@@ -18,8 +18,6 @@ func build(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
 	return config.NewDecoder(env)
 }
 
-func TestGolden(t *testing.T) { golden.Decoder(t, "generic_syslog", build) }
-
 func TestText(t *testing.T) { golden.Text(t, build, *update) }
 
 // TestSamples decodes logs that rsyslog wrote.

@@ -6,18 +6,7 @@ import (
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
-	"lma_collector/tests/golden"
 )
-
-func TestGolden(t *testing.T) {
-	golden.Encoder(t, "payload_encoder", func(c *golden.Case, _ *plugin.Env) (plugin.Encoder, error) {
-		conf := defaultConfig()
-		if err := golden.Options(c, conf); err != nil {
-			return nil, err
-		}
-		return conf.encoder(time.UTC) // the cases were recorded there
-	}, nil)
-}
 
 func seal(payload string) *message.Message {
 	d := message.Draft{Payload: payload}

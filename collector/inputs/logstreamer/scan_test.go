@@ -1,7 +1,6 @@
 package logstreamer
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -10,80 +9,7 @@ import (
 	"time"
 
 	"lma_collector/collector/plugin"
-	"lma_collector/tests/golden"
 )
-
-// goldenCase is a case of the folder that recorded what the original does.
-type goldenCase struct {
-	Name   string
-	Config struct {
-		FileMatch      string                    `json:"file_match"`
-		Priority       []string                  `json:"priority"`
-		Differentiator []string                  `json:"differentiator"`
-		Translation    map[string]map[string]int `json:"translation"`
-	}
-	Files      []string
-	EmptyFiles []string `json:"empty_files"`
-	Expected   struct {
-		Streams map[string][]string
-		Error   string
-	}
-}
-
-func TestLayoutsOfTheOriginal(t *testing.T) {
-	folder := filepath.Join(golden.Folder(), "logstreamer")
-	cases, err := filepath.Glob(filepath.Join(folder, "*.json"))
-	if err != nil || len(cases) == 0 {
-		t.Skipf("no recorded cases in %s: set GOLDEN_DIR", folder)
-	}
-	report := golden.Report{Plugin: "logstreamer"}
-	for _, path := range cases {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var c goldenCase
-		if err := json.Unmarshal(text, &c); err != nil {
-			t.Fatal(path, err)
-		}
-		report.Events++
-		if t.Run(c.Name, func(t *testing.T) { c.check(t) }) {
-			report.Passed++
-		} else {
-			report.Failed++
-		}
-	}
-	t.Log(&report)
-}
-
-func (c *goldenCase) check(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, c.Files, "x\n")
-	write(t, dir, c.EmptyFiles, "")
-	conf := defaultConfig()
-	conf.LogDirectory, conf.FileMatch, conf.Priority = dir, c.Config.FileMatch, c.Config.Priority
-	conf.Differentiator, conf.Translation = c.Config.Differentiator, c.Config.Translation
-	p, err := newPattern(conf, "logstreamer")
-	if err != nil {
-		if c.Expected.Error == "" {
-			t.Error(err)
-		}
-		return
-	}
-	l := p.scan(time.Now(), 0, nil)
-	if l.err != nil {
-		t.Fatal(l.err)
-	}
-	if (len(l.problems) > 0) != (c.Expected.Error != "") {
-		t.Fatalf("problems %v, want error %q", l.problems, c.Expected.Error)
-	}
-	if c.Expected.Error != "" {
-		return
-	}
-	if got := l.relative(dir); !reflect.DeepEqual(got, c.Expected.Streams) {
-		t.Errorf("got %v, want %v", got, c.Expected.Streams)
-	}
-}
 
 func (l *layout) relative(dir string) map[string][]string {
 	m := map[string][]string{}

@@ -1,4 +1,4 @@
-package golden
+package golden_test
 
 import (
 	"encoding/json"
@@ -11,12 +11,17 @@ import (
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 	"lma_collector/collector/sandbox"
+	"lma_collector/tests/golden"
 )
 
 // shippedFilter builds a filter of lua_modules/filters with the modules that a case defines: the
 // site's tags and what its configuration names.
-func shippedFilter(t *testing.T, script string) Build[plugin.Filter] {
-	return func(c *Case, env *plugin.Env) (plugin.Filter, error) {
+func shippedFilter(script string) func(*testing.T) golden.Runner {
+	return func(t *testing.T) golden.Runner { return golden.Filter(sandboxed(t, script)) }
+}
+
+func sandboxed(t *testing.T, script string) golden.Build[plugin.Filter] {
+	return func(c *golden.Case, env *plugin.Env) (plugin.Filter, error) {
 		dir := t.TempDir()
 		write := func(name any, value any) {
 			if name, ok := name.(string); ok && name != "" {
@@ -35,9 +40,10 @@ func shippedFilter(t *testing.T, script string) Build[plugin.Filter] {
 		write(c.Config["topology_file"], c.Clusters)
 		write(c.Config["policies_file"], c.Policies)
 
-		conf := &sandbox.FilterConfig{Options: sandbox.Options{ScriptType: "lua",
-			Filename:        filepath.Join(root(), "lua_modules", "filters", script),
-			ModuleDirectory: dir + ";" + filepath.Join(root(), "lua_modules"),
+		conf := &sandbox.FilterConfig{Options: sandbox.Options{
+			ScriptType:      "lua",
+			Filename:        filepath.Join(golden.Root(), "lua_modules", "filters", script),
+			ModuleDirectory: dir + ";" + filepath.Join(golden.Root(), "lua_modules"),
 			OutputLimit:     uint(c.OutputLimit), Config: c.Config}}
 		sorted := &inOrder{inject: env.Inject, clock: time.Unix(0, c.ClockNS)}
 		env.Inject, env.BaseDir = sorted.keep, dir
@@ -90,8 +96,8 @@ func (f *inOrder) Tick(now time.Time) error {
 	return f.Filter.Tick(now)
 }
 
-func sortMessages(list []Message) {
-	name := func(m *Message) string {
+func sortMessages(list []golden.Message) {
+	name := func(m *golden.Message) string {
 		for _, f := range m.Fields {
 			if f.Name == "cluster_name" && len(f.Values) == 1 {
 				s, _ := f.Values[0].(string)
@@ -102,9 +108,3 @@ func sortMessages(list []Message) {
 	}
 	sort.SliceStable(list, func(i, j int) bool { return name(&list[i]) < name(&list[j]) })
 }
-
-func TestAFD(t *testing.T) { Filter(t, "afd", shippedFilter(t, "afd.lua")) }
-func TestGSE(t *testing.T) {
-	Filter(t, "gse_cluster_filter", shippedFilter(t, "gse_cluster_filter.lua"))
-}
-func TestLogsCounter(t *testing.T) { Filter(t, "logs_counter", shippedFilter(t, "logs_counter.lua")) }

@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-// excusedBytes tells whether a listed rule explains why an encoder's bytes differ.
-func (v *verdict) excusedBytes(event int, o Outcome, want, got string) bool {
-	if o.Fault != "" && v.rule(event, "fault") {
-		return true
-	}
-	return mergeKeys(want) == got && v.rule(event, "repeated_keys")
-}
-
 // mergeKeys makes one list of the values that an object in a line of text gives for the same key.
 func mergeKeys(text string) string {
 	lines := strings.SplitAfter(text, "\n")
