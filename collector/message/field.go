@@ -154,18 +154,3 @@ func (m *Message) longField(i int) (body, end int) {
 	size, k := varint(m.raw, i+n)
 	return i + n + k, i + n + k + int(size)
 }
-
-// Value is the first value of the first field of a name.
-func (m *Message) Value(name string) (Value, bool) {
-	f, ok := m.Field(name, 0)
-	if !ok {
-		return Value{}, false
-	}
-	return f.first()
-}
-
-// Text is the first value of the first field of a name if that is a STRING or BYTES field, else "".
-func (m *Message) Text(name string) string {
-	v, _ := m.Value(name)
-	return v.text
-}

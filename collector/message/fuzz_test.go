@@ -138,6 +138,9 @@ func checkAccessors(t *testing.T, m *Message, want plainMessage) {
 		if plain := plainOf(m.FieldAt(at)); name != f.name || plain.name != name {
 			t.Fatalf("field %d is %q at %d, want %q", n, name, at, f.name)
 		}
+		if seen[name] == 0 && m.Find(name) != at {
+			t.Fatalf("%q is found at %d, not %d", name, m.Find(name), at)
+		}
 		field, ok := m.Field(name, seen[name])
 		if !ok || field.Len() != len(f.values) {
 			t.Fatalf("field %q number %d is not found", name, seen[name])

@@ -85,14 +85,42 @@ func varint(raw []byte, i int) (v uint64, n int) {
 	if i < len(raw) && raw[i] < 0x80 {
 		return uint64(raw[i]), 1
 	}
-	if i > len(raw) {
+	return longVarint(raw, i)
+}
+
+// longVarint is varint for any number; those near the end are read byte by byte, others at once.
+func longVarint(raw []byte, i int) (v uint64, n int) {
+	if i+10 > len(raw) {
+		if i > len(raw) {
+			return 0, 0
+		}
+		if v, n = binary.Uvarint(raw[i:]); n < 0 {
+			n = 0
+		}
+		return v, n
+	}
+	b := raw[i : i+10]
+	w := binary.LittleEndian.Uint64(b)
+	const tops = 0x8080808080808080
+	if ends := ^w & tops; ends != 0 {
+		n = bits.TrailingZeros64(ends)/8 + 1
+		return sevens(w & (1<<(8*n) - 1)), n
+	}
+	v = sevens(w)
+	if b[8] < 0x80 {
+		return v | uint64(b[8])<<56, 9
+	}
+	if b[9] > 1 {
 		return 0, 0
 	}
-	v, n = binary.Uvarint(raw[i:])
-	if n < 0 {
-		n = 0
-	}
-	return v, n
+	return v | uint64(b[8]&0x7f)<<56 | uint64(b[9])<<63, 10
+}
+
+// sevens joins the lower seven bits of eight bytes.
+func sevens(w uint64) uint64 {
+	w = w&0x007f007f007f007f | w&0x7f007f007f007f00>>1
+	w = w&0x00003fff00003fff | w&0x3fff00003fff0000>>2
+	return w&0x000000000fffffff | w&0x0fffffff00000000>>4
 }
 
 // varintSize is the number of bytes that a number takes.
