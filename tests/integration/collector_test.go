@@ -71,6 +71,8 @@ type collector struct {
 	t          testing.TB
 	dir        string
 	conf       string
+	base       string   // base_dir
+	args       []string // of the collector
 	page       string
 	cmd        *exec.Cmd
 	log        syncBuffer
@@ -102,11 +104,8 @@ func configure(t testing.TB, sections string) *collector {
 	c := &collector{t: t, dir: t.TempDir(), hostname: "ctl1"}
 	c.conf = filepath.Join(c.dir, "conf")
 	c.page = fmt.Sprintf("127.0.0.1:%d", servers.Port(t))
-	share, err := filepath.Abs(repo)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.globals(share)
+	c.base, c.args = c.within("base"), []string{"run", "--config", c.conf}
+	c.globalsOfRepo()
 	c.write("conf/test.toml", sections)
 	t.Cleanup(func() {
 		if c.cmd != nil {
@@ -123,7 +122,17 @@ func configure(t testing.TB, sections string) *collector {
 func (c *collector) globals(share string) {
 	c.t.Helper()
 	c.write("conf/global.toml", fmt.Sprintf("[collector]\nhostname = %q\nbase_dir = %q\nshare_dir = %q\naddress = %q\n",
-		c.hostname, filepath.Join(c.dir, "base"), share, c.page))
+		c.hostname, c.base, share, c.page))
+}
+
+// globalsOfRepo takes Lua and alarms as they ship.
+func (c *collector) globalsOfRepo() {
+	c.t.Helper()
+	share, err := filepath.Abs(repo)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.globals(share)
 }
 
 // write makes a file in the collector's folder.
@@ -195,7 +204,7 @@ func (c *collector) Start() {
 func (c *collector) launch() {
 	c.t.Helper()
 	c.openToAll()
-	c.cmd = exec.Command(binary(c.t), "run", "--config", c.conf)
+	c.cmd = exec.Command(binary(c.t), c.args...)
 	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: c.credential}
 	if err := c.cmd.Start(); err != nil {
