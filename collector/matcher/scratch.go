@@ -12,7 +12,8 @@ type Scratch struct {
 	set    *Set
 	recent *typeEntry // of the message before
 	turn   uint32     // changes with each message, by two: an entry of another turn is void
-	walked uint32     // turn whose fields are known
+	walked uint32     // turn whose fields are all known
+	looked int        // how many fields were looked for one by one in this turn
 	fields []place
 	memo   []uint32 // turn, plus one if the result was true
 	hits   []uint64 // a bit for each matcher
@@ -22,9 +23,12 @@ type Scratch struct {
 type place struct {
 	turn  uint32
 	ok    bool // it has a value
-	at    int
+	at    int  // -1: there is none
 	value message.Value
 }
+
+// maxLooked is how many fields are looked for one by one before all are found in one walk.
+const maxLooked = 3
 
 func (s *Scratch) begin(set *Set) {
 	if s.set != set {
@@ -35,6 +39,7 @@ func (s *Scratch) begin(set *Set) {
 			hits:   make([]uint64, (set.count+63)/64),
 		}
 	}
+	s.looked = 0
 	if s.turn += 2; s.turn == 0 { // after two thousand million messages
 		clear(s.fields)
 		clear(s.memo)
@@ -54,13 +59,34 @@ func (s *Scratch) entry(typ string) *typeEntry {
 	return entry
 }
 
+// place finds the first field of a name.
+func (s *Scratch) place(m *message.Message, slot int32) *place {
+	p := &s.fields[slot]
+	if p.turn == s.turn {
+		return p
+	}
+	if s.walked != s.turn && s.looked < maxLooked {
+		s.looked++
+		p.turn, p.ok = s.turn, false
+		if p.at = m.Find(s.set.names.list[slot]); p.at >= 0 {
+			p.value, p.ok = m.ValueAt(p.at)
+		}
+		return p
+	}
+	s.walk(m)
+	if p.turn != s.turn {
+		p.turn, p.at, p.ok = s.turn, -1, false
+	}
+	return p
+}
+
 // walk finds the first field of each name that the set's tests use.
 func (s *Scratch) walk(m *message.Message) {
 	if s.walked == s.turn {
 		return
 	}
 	s.walked = s.turn
-	missing := len(s.fields)
+	missing := len(s.fields) - s.looked
 	for name, at := range m.FieldNames {
 		slot := s.set.names.find(name)
 		if slot < 0 || s.fields[slot].turn == s.turn {
@@ -77,10 +103,9 @@ func (s *Scratch) walk(m *message.Message) {
 
 // value is what a test of a set looks at.
 func (s *Scratch) value(m *message.Message, t *test) (message.Value, bool) {
-	s.walk(m)
-	p := &s.fields[t.slot]
+	p := s.place(m, int32(t.slot))
 	switch {
-	case p.turn != s.turn:
+	case p.at < 0:
 		return message.Value{}, false
 	case t.first():
 		return p.value, p.ok

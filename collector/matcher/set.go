@@ -84,14 +84,9 @@ func (s *Set) Match(m *message.Message, scratch *Scratch, hits []int32) []int32 
 }
 
 func (s *Set) runFields(fields []fieldIndex, m *message.Message, scratch *Scratch) {
-	if len(fields) == 0 {
-		return
-	}
-	scratch.walk(m)
 	for i := range fields {
 		f := &fields[i]
-		p := &scratch.fields[f.slot]
-		if p.turn == scratch.turn && p.ok && p.value.Type() <= message.TypeBytes {
+		if p := scratch.place(m, f.slot); p.ok && p.value.Type() <= message.TypeBytes {
 			s.run(f.exprs[p.value.Text()], m, scratch)
 		}
 	}
