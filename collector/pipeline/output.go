@@ -22,6 +22,7 @@ type output struct {
 	*consumer
 	build   func() (plugin.Output, error)
 	encoder plugin.Encoder
+	raw     plugin.RawEncoder // the encoder, if it is one
 	framing bool
 	ticker  time.Duration
 	dead    deadLetters
@@ -58,6 +59,7 @@ func (o *output) run(ctx context.Context) error {
 	if o.framing && o.encoder == nil {
 		return fmt.Errorf("use_framing needs an encoder")
 	}
+	o.raw, _ = o.encoder.(plugin.RawEncoder)
 	o.redo()
 	return o.loop(ctx, p)
 }
@@ -290,8 +292,8 @@ func (o *output) encodeOne(m *message.Message) error {
 		o.data, err = o.encoder.Encode(o.data, m)
 		return err
 	}
-	if raw, ok := o.encoder.(plugin.RawEncoder); ok {
-		o.data = message.AppendFrame(o.data, raw.Raw(m))
+	if o.raw != nil {
+		o.data = message.AppendFrame(o.data, o.raw.Raw(m))
 		return nil
 	}
 	start := len(o.data)
@@ -312,12 +314,8 @@ func (o *output) bury(m *message.Message, reason error) {
 
 // deliver sends the batch until nothing of it is left to retry.
 func (o *output) deliver(ctx context.Context, p plugin.Output) error {
-	start := 0
-	for i := range o.items {
-		if o.encoder != nil {
-			o.items[i].Data = o.data[start:o.spans[i]:o.spans[i]]
-			start = o.spans[i]
-		}
+	if o.encoder != nil {
+		plugin.Lay(o.items, o.data, o.spans)
 	}
 	pending := o.items
 	wait := o.retries.Delay
@@ -356,7 +354,7 @@ func (o *output) deliver(ctx context.Context, p plugin.Output) error {
 
 // sortOut counts what became of each item and gives those to be sent again, with the reason.
 func (o *output) sortOut(items []plugin.Item, err error) (left []plugin.Item, reason error) {
-	n := 0
+	n, processed := 0, 0
 	for i := range items {
 		it := &items[i]
 		if why, ok := it.Refused(); ok {
@@ -366,7 +364,7 @@ func (o *output) sortOut(items []plugin.Item, err error) (left []plugin.Item, re
 		}
 		why, again := it.ToRetry()
 		if !again && (err == nil || it.Accepted()) {
-			o.stats.processed.Add(1)
+			processed++
 			continue
 		}
 		if !again {
@@ -377,6 +375,7 @@ func (o *output) sortOut(items []plugin.Item, err error) (left []plugin.Item, re
 		items[n] = *it
 		n++
 	}
+	o.stats.processed.Add(int64(processed))
 	if n == 0 {
 		o.settled()
 		o.health.Clear("delivery")

@@ -179,7 +179,9 @@ type Ticker interface {
 // Item is one message on its way out.
 type Item struct {
 	Message *message.Message
-	Data    []byte // encoded; nil for an output without encoder
+	Data    []byte  // encoded; nil for an output without encoder
+	buffer  *[]byte // in which Data lies at an offset, nil when that is not known
+	at      int
 	verdict verdict
 	err     error
 }

@@ -30,7 +30,6 @@ type Output struct {
 	disk  bool   // it is a regular file, not a pipe or device
 	clean int64  // size up to which the file holds whole messages; -1 when it is known to be whole
 	glue  bool   // the file did not end with a line when it was opened
-	data  []byte
 }
 
 // handle is what the output does with a file.
@@ -54,18 +53,11 @@ func (o *Output) Deliver(_ context.Context, items []plugin.Item) error {
 	if err := o.prepare(); err != nil {
 		return err
 	}
-	o.data = o.data[:0]
-	if o.glue && len(items) > 0 && bytes.HasSuffix(items[0].Data, []byte("\n")) {
-		o.data = append(o.data, '\n')
-	}
-	for i := range items {
-		o.data = append(o.data, items[i].Data...)
-	}
 	info, err := o.file.Stat()
 	if err != nil {
 		return o.failed("read the size of", err)
 	}
-	if err := o.write(); err != nil {
+	if err := o.write(items); err != nil {
 		if o.disk {
 			o.clean = info.Size()
 			o.repair()
@@ -76,9 +68,16 @@ func (o *Output) Deliver(_ context.Context, items []plugin.Item) error {
 	return nil
 }
 
-func (o *Output) write() error {
-	if _, err := o.file.Write(o.data); err != nil {
-		return o.failed("write to", err)
+func (o *Output) write(items []plugin.Item) error {
+	if o.glue && len(items) > 0 && bytes.HasSuffix(items[0].Data, []byte("\n")) {
+		if _, err := o.file.Write([]byte("\n")); err != nil {
+			return o.failed("write to", err)
+		}
+	}
+	for run := range plugin.Runs(items) {
+		if _, err := o.file.Write(run); err != nil {
+			return o.failed("write to", err)
+		}
 	}
 	if o.config.Sync && o.disk {
 		if err := o.file.Sync(); err != nil {

@@ -51,8 +51,7 @@ func (o *Output) Deliver(ctx context.Context, items []plugin.Item) error {
 	return nil
 }
 
-// write writes all items at once: gathered by the system, or joined for TLS, which would make a
-// record of each.
+// write writes all items. Those that do not lie behind each other are gathered by the system.
 func (o *Output) write(ctx context.Context, items []plugin.Item) error {
 	conn := o.link.conn
 	if err := conn.SetWriteDeadline(time.Now().Add(o.config.WriteTimeout)); err != nil {
@@ -60,20 +59,20 @@ func (o *Output) write(ctx context.Context, items []plugin.Item) error {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetWriteDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if o.config.UseTLS {
-		o.joined = o.joined[:0]
-		for i := range items {
-			o.joined = append(o.joined, items[i].Data...)
-		}
-		_, err := conn.Write(o.joined)
-		return err
-	}
 	o.buffers = o.buffers[:0]
-	for i := range items {
-		o.buffers = append(o.buffers, items[i].Data)
+	for run := range plugin.Runs(items) {
+		o.buffers = append(o.buffers, run)
+	}
+	if o.config.UseTLS && len(o.buffers) > 1 { // which would make a record of each
+		o.joined = o.joined[:0]
+		for _, run := range o.buffers {
+			o.joined = append(o.joined, run...)
+		}
+		o.buffers = append(o.buffers[:0], o.joined)
 	}
 	rest := o.buffers
 	_, err := rest.WriteTo(conn)
+	clear(o.buffers)
 	return err
 }
 
