@@ -4,7 +4,6 @@
 package collectd
 
 import (
-	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 )
 
@@ -33,7 +32,7 @@ func defaultConfig() *Config { return &Config{Payload: true, InstanceTags: true}
 
 // NewDecoder makes a decoder for one source.
 func (c *Config) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
-	d := &Decoder{config: *c, env: env}
+	d := &Decoder{config: *c, env: env, ending: newEnding(env)}
 	if d.config.Hostname == "" {
 		d.config.Hostname = env.Hostname
 	}
@@ -43,6 +42,6 @@ func (c *Config) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
 	}
 	d.refusedLists = numbers.Counter("refused_value_lists", "", "value lists that could not be used")
 	d.nullValues = numbers.Counter("null_values", "", "values that collectd did not know yet")
-	d.metric.tags = make([]message.Value, 0, 4)
+	d.metric.tags = make([]string, 0, 4)
 	return d, nil
 }

@@ -22,6 +22,8 @@ type Decoder struct {
 
 	known  string // the plugin of the last value list; its text is the body's
 	mapped mapping
+	origin origin
+	ending ending
 
 	emitted uint32 // messages made of the current body
 	refused int    // value lists of the current body that could not be used
@@ -43,6 +45,8 @@ const warnEvery = int64(10 * time.Minute)
 func (d *Decoder) Decode(record *message.Draft, out plugin.Emitter) error {
 	d.scan.Reset(record.Payload)
 	d.list.forget()
+	d.origin.forget()
+	d.ending.forget()
 	d.known = ""
 	d.emitted, d.refused, d.reason, d.nulls = 0, 0, "", 0
 	if err := d.body(record, out); err != nil {
@@ -178,14 +182,8 @@ func (d *Decoder) emit(m *metric, l *valueList, i int, record *message.Draft, to
 	}
 	out.AddString("name", message.View(m.name))
 	out.AddFloat("value", m.unit, m.value)
-	if i < len(l.dstypes) {
-		out.AddString("type", l.dstypes[i])
-	}
-	out.AddString("source", l.plugin)
-	if l.hasInterval {
-		out.AddFloat("interval", "", l.interval)
-	}
-	m.addFields(out)
-	d.env.AppendTags(out)
+	out.AddFields(d.origin.of(l, i))
+	tags := m.addFields(out)
+	d.ending.add(out, m.hostname, tags, d.env)
 	to.Emit(out)
 }

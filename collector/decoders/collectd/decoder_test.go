@@ -242,6 +242,49 @@ func TestMapping(t *testing.T) {
 	f("nova", "", "check", "", "value", `{"service_check":"nova","local_check":false}`, "nova_check{}")
 }
 
+// TestWhatIsRepeated: members that are as in the value list before are not read again; whatever follows
+// what, each value list says the same as alone.
+func TestWhatIsRepeated(t *testing.T) {
+	list := func(replace ...string) string { return strings.NewReplacer(replace...).Replace(load) }
+	lists := []string{
+		load,
+		load,
+		list(`"gauge","gauge","gauge"`, `"derive","gauge","gauge"`),
+		list(`"shortterm","midterm"`, `"one","two"`),
+		list(`"interval":10`, `"interval":30`),
+		list(`"node-1"`, `"node-2"`),
+		list(`"plugin":"load","plugin_instance":""`, `"plugin":"df","plugin_instance":"root"`),
+		list(`"plugin":"load","plugin_instance":""`, `"plugin":"df","plugin_instance":"boot"`),
+		list(`"dsnames":["shortterm","midterm","longterm"],`, `"x":1,"dsnames":["a","b","c"],`),
+		list(`"time"`, `"dsnames":["d","e","f"],"time"`),
+		list(`"type_instance":""`, `"type_instance":"","dsnames":["g","h","i"]`),
+		list(`"host":"node-1",`, ``),
+		list(`"interval":10,`, ``),
+		list(`"interval":10`, `"interval":null`),
+		list(`"host":"node-1"`, `"host":7`),
+		list(`"node-1"`, `"no\u0064e-1"`),
+		list(`"shortterm"`, `"sh\u006frt"`),
+		list(`,"dstypes":["gauge","gauge","gauge"]`, ``),
+		list(`"values":[0.25,0.5,1],`, ``) + `,{"values":[1],"dsnames":["value"],"time":1e9,"plugin":"users","type":"users"}`,
+	}
+	d := newDecoder(t, defaultConfig(), testEnv())
+	of := func(body string) []map[string]any {
+		made, _ := decode(t, d, &message.Draft{Payload: body})
+		for _, m := range made {
+			delete(m, "uuid")
+		}
+		return made
+	}
+	for i, first := range lists {
+		for j, second := range lists {
+			want := append(of(`[`+first+`]`), of(`[`+second+`]`)...)
+			if got := of(`[` + first + `,` + second + `]`); !reflect.DeepEqual(got, want) {
+				t.Errorf("%d, %d: got %v\nwant %v", i, j, got, want)
+			}
+		}
+	}
+}
+
 func TestNotifications(t *testing.T) {
 	text, err := os.ReadFile("testdata/notifications.jsonl")
 	if err != nil {

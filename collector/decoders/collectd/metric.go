@@ -16,7 +16,7 @@ type metric struct {
 	header   string // the message's Hostname where it is not the value list's host
 
 	fields []field
-	tags   []message.Value // names of the fields that are tags
+	tags   []string // names of the fields that are tags
 
 	path []byte // memory of a mount point
 }
@@ -93,21 +93,19 @@ func (m *metric) drop(from int, word string) {
 	}
 }
 
-// addFields adds the fields, and the list of those that are tags, to a message.
-func (m *metric) addFields(out *message.Draft) {
+// addFields adds the metric's own fields to a message and tells which of them are tags.
+func (m *metric) addFields(out *message.Draft) (tags []string) {
 	m.tags = m.tags[:0]
 	for i := range m.fields {
 		f := &m.fields[i]
-		out.Add(f.name, "", f.value)
+		if f.value.Type() == message.TypeString {
+			out.AddString(f.name, f.value.Text())
+		} else {
+			out.Add(f.name, "", f.value)
+		}
 		if f.tag {
-			m.tags = append(m.tags, message.StringValue(f.name))
+			m.tags = append(m.tags, f.name)
 		}
 	}
-	if m.hostname != "" {
-		out.AddString("hostname", m.hostname)
-		m.tags = append(m.tags, message.StringValue("hostname"))
-	}
-	if len(m.tags) > 0 {
-		out.AddList("tag_fields", "", m.tags...)
-	}
+	return m.tags
 }

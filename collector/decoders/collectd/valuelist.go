@@ -29,13 +29,8 @@ type valueList struct {
 	text   string // the element's JSON
 	reason string // the first member of a wrong type
 
-	kinds, names repeated // of dstypes and dsnames
-}
-
-// repeated is the text of the last list of strings of its kind, which seldom differs from the next one.
-type repeated struct {
-	text string
-	n    int // strings in it
+	sources sourcesRun
+	origin  originRun
 }
 
 // value is a number, or null where collectd has none (a first rate, NaN).
@@ -47,119 +42,6 @@ type value struct {
 type metaEntry struct {
 	name  string
 	value message.Value
-}
-
-// member is what a value list holds under one name.
-type member int
-
-const (
-	memberValues member = iota
-	memberDstypes
-	memberDsnames
-	memberTimestamp
-	memberInterval
-	memberHost
-	memberPluginName
-	memberPluginInstance
-	memberTypeName
-	memberTypeInstance
-	memberMeta
-	memberLabels
-	memberAnnotations
-	memberStartsAt
-	memberOther
-)
-
-var members = map[string]member{
-	"values": memberValues, "dstypes": memberDstypes, "dsnames": memberDsnames, "time": memberTimestamp, "interval": memberInterval, "host": memberHost,
-	"plugin": memberPluginName, "plugin_instance": memberPluginInstance, "type": memberTypeName, "type_instance": memberTypeInstance, "meta": memberMeta,
-	"labels": memberLabels, "annotations": memberAnnotations, "startsAt": memberStartsAt,
-}
-
-// usual is how collectd writes the members of a value list, in its order.
-var usual = [...]string{
-	memberValues: `"values":`, memberDstypes: `,"dstypes":`, memberDsnames: `,"dsnames":`, memberTimestamp: `,"time":`, memberInterval: `,"interval":`, memberHost: `,"host":`,
-	memberPluginName: `,"plugin":`, memberPluginInstance: `,"plugin_instance":`, memberTypeName: `,"type":`, memberTypeInstance: `,"type_instance":`, memberMeta: `,"meta":`,
-}
-
-// read takes in the object that comes next. It fails only when the text is not JSON.
-func (l *valueList) read(s *jsonscan.Scanner) bool {
-	l.reset()
-	s.Kind()
-	from := s.Offset()
-	if !s.Open('{') {
-		return false
-	}
-	first, next := true, memberValues
-	for {
-		if int(next) < len(usual) && (first || next > memberValues) && s.Take(usual[next]) {
-			l.take(s, next)
-			first = false
-			next++
-			continue
-		}
-		name, ok := s.Key(&first)
-		if !ok {
-			break
-		}
-		m, known := members[name]
-		if !known {
-			m = memberOther
-		}
-		l.take(s, m)
-	}
-	if s.Err() != nil {
-		return false
-	}
-	l.empty = first
-	l.text = s.Text(from, s.Offset())
-	return true
-}
-
-// forget drops what was kept of earlier value lists, whose text is no longer valid.
-func (l *valueList) forget() { l.kinds, l.names = repeated{}, repeated{} }
-
-func (l *valueList) reset() {
-	*l = valueList{values: l.values[:0], dsnames: l.dsnames[:0], dstypes: l.dstypes[:0], meta: l.meta[:0], kinds: l.kinds, names: l.names}
-}
-
-func (l *valueList) take(s *jsonscan.Scanner, m member) {
-	switch m {
-	case memberValues:
-		l.hasValues = l.readValues(s)
-	case memberDstypes:
-		l.dstypes, _ = l.texts(s, "dstypes", l.dstypes, &l.kinds)
-	case memberDsnames:
-		l.dsnames, l.hasNames = l.texts(s, "dsnames", l.dsnames, &l.names)
-	case memberTimestamp:
-		l.hasTime = l.readTime(s)
-	case memberInterval:
-		if s.Kind() == jsonscan.Number {
-			l.interval, l.hasInterval = s.Number()
-			return
-		}
-		s.Skip()
-	case memberHost:
-		l.host = l.textOf(s, "host")
-	case memberPluginName:
-		l.plugin = l.textOf(s, "plugin")
-	case memberPluginInstance:
-		l.pluginInstance = l.textOf(s, "plugin_instance")
-	case memberTypeName:
-		l.typ = l.textOf(s, "type")
-	case memberTypeInstance:
-		l.typeInstance = l.textOf(s, "type_instance")
-	case memberMeta:
-		l.readMeta(s)
-	case memberLabels:
-		l.labels, _ = s.Skip()
-	case memberAnnotations:
-		l.annotations, _ = s.Skip()
-	case memberStartsAt:
-		l.startsAt = l.textOf(s, "startsAt")
-	default:
-		s.Skip()
-	}
 }
 
 func (l *valueList) wrong(reason string) {
@@ -184,21 +66,8 @@ func (l *valueList) textOf(s *jsonscan.Scanner, name string) string {
 	return ""
 }
 
-// texts reads a list of strings. When its text is that of the last one it is not read again.
-func (l *valueList) texts(s *jsonscan.Scanner, name string, list []string, last *repeated) ([]string, bool) {
-	if last.text != "" && s.Take(last.text) {
-		return list[:last.n], true
-	}
-	from := s.Offset()
-	list, ok := l.newTexts(s, name, list[:0])
-	*last = repeated{}
-	if ok && l.reason == "" && s.Err() == nil {
-		*last = repeated{s.Text(from, s.Offset()), len(list)}
-	}
-	return list, ok
-}
-
-func (l *valueList) newTexts(s *jsonscan.Scanner, name string, list []string) ([]string, bool) {
+func (l *valueList) texts(s *jsonscan.Scanner, name string, list []string) ([]string, bool) {
+	list = list[:0]
 	if s.Kind() != jsonscan.Array {
 		if _, ok := s.Skip(); ok {
 			l.wrong(name + " is no array")
