@@ -25,11 +25,11 @@ type FrameHeader struct {
 
 // AppendFrame appends a record that holds body, unsigned.
 func AppendFrame(dst, body []byte) []byte {
-	n := varintSize(uint64(len(body))) + 1
-	dst = append(dst, recordSeparator, byte(n), 1<<3)
-	dst = appendVarint(dst, uint64(len(body)))
-	dst = append(dst, unitSeparator)
-	return append(dst, body...)
+	var head [14]byte
+	head[0], head[2] = recordSeparator, 1<<3
+	n := putVarint(head[:], 3, uint64(len(body)))
+	head[1], head[n] = byte(n-2), unitSeparator
+	return append(append(dst, head[:n+1]...), body...)
 }
 
 // AppendSignedFrame appends a record with a signed header; h.Length is taken from body.

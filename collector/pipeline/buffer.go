@@ -7,9 +7,14 @@ import (
 	"lma_collector/collector/plugin"
 )
 
-// readSize is what a stream reads at once. Buffers are lent while a stream has data, so that
-// thousands of quiet ones cost nothing.
-const readSize = 64 << 10
+const (
+	// readSize is what a stream reads at once, in bytes: a fast connection gives as much each time, and
+	// what follows costs less for large batches. Buffers are lent while a stream has data, so that
+	// thousands of quiet ones cost nothing.
+	readSize = 128 << 10
+	// shortestLimit is the least that limits a record, in bytes.
+	shortestLimit = 64 << 10
+)
 
 var readBuffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b }}
 
@@ -27,7 +32,7 @@ type recordBuffer struct {
 }
 
 func newRecordBuffer(s plugin.Splitter, o plugin.SplitterOptions, limit int, stats *inputStats) recordBuffer {
-	return recordBuffer{splitter: s, options: o, max: max(limit, readSize), stats: stats}
+	return recordBuffer{splitter: s, options: o, max: max(limit, shortestLimit), stats: stats}
 }
 
 // fill reads once. There is always room: next hands out or drops what fills the whole buffer.
@@ -50,8 +55,8 @@ func (b *recordBuffer) makeRoom() {
 		b.w = copy(b.buf, b.buf[b.r:b.w])
 		b.r = 0
 	}
-	if len(b.buf)-b.w < len(b.buf)/4 && len(b.buf) < b.max {
-		grown := make([]byte, min(2*len(b.buf), b.max))
+	if size := max(b.max, readSize); len(b.buf)-b.w < len(b.buf)/4 && len(b.buf) < size {
+		grown := make([]byte, min(2*len(b.buf), size))
 		copy(grown, b.buf[:b.w])
 		b.giveBack()
 		b.buf = grown
@@ -69,7 +74,10 @@ func (b *recordBuffer) next() (start int, record []byte, advance int) {
 		if b.w-b.r < b.max {
 			return 0, nil, 0
 		}
-		return b.oversized()
+		return b.oversized(b.w-b.r, b.buf[b.r:b.r+b.max], true)
+	}
+	if len(record) > b.max {
+		return b.oversized(advance, record[:b.max], false)
 	}
 	data := b.buf[b.r : b.r+advance]
 	b.r += advance
@@ -93,19 +101,16 @@ func offsetIn(data, record []byte) int {
 	return 0
 }
 
-// oversized gives up on a record that fills the buffer: its head is delivered with keep_truncated,
-// all else up to the next record is skipped.
-func (b *recordBuffer) oversized() (start int, record []byte, advance int) {
-	advance = b.w - b.r
-	head := b.buf[b.r:b.w]
-	b.r = b.w
+// oversized gives up on a record of more than max bytes, advance bytes being used up: its head is
+// delivered with keep_truncated, all else is skipped. more says that its end is still to come.
+func (b *recordBuffer) oversized(advance int, head []byte, more bool) (start int, record []byte, _ int) {
 	if b.options.KeepTruncated && !b.skipping {
-		b.skipping = true
-		return 0, head, advance
+		start, record = offsetIn(b.buf[b.r:b.r+advance], head), head
 	}
-	b.skipping = true
-	b.stats.skippedBytes.Add(int64(advance))
-	return 0, nil, advance
+	b.r += advance
+	b.skipping = more
+	b.stats.skippedBytes.Add(int64(advance - len(record)))
+	return start, record, advance
 }
 
 func (b *recordBuffer) rest() []byte {

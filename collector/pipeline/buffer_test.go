@@ -74,8 +74,26 @@ func TestBufferSkipsLongRecords(t *testing.T) {
 		t.Errorf("%d bytes were skipped", n)
 	}
 	got, _ = records(t, strings.NewReader(text), 1000, plugin.SplitterOptions{KeepTruncated: true})
-	if want := []string{"0:6", fmt.Sprintf("6:%d", readSize), "1000007:5"}; !slices.Equal(got, want) {
+	if want := []string{"0:6", fmt.Sprintf("6:%d", shortestLimit), "1000007:5"}; !slices.Equal(got, want) {
 		t.Errorf("truncated: got %v, want %v", got, want)
+	}
+}
+
+// A record is too long or not, however much of it was read at once.
+func TestBufferLimitsExactly(t *testing.T) {
+	for _, limit := range []int{shortestLimit, shortestLimit + 300, 200_000} {
+		for size := limit - 1; size <= limit+1; size++ {
+			text := strings.Repeat("y", size-1) + "\n" + "last\n"
+			want := []string{fmt.Sprintf("0:%d", size), fmt.Sprintf("%d:5", size)}
+			if size > limit {
+				want = want[1:]
+			}
+			for name, r := range map[string]io.Reader{"whole": strings.NewReader(text), "halves": iotest.HalfReader(strings.NewReader(text))} {
+				if got, _ := records(t, r, limit, plugin.SplitterOptions{}); !slices.Equal(got, want) {
+					t.Errorf("limit %d, %s: got %v, want %v", limit, name, got, want)
+				}
+			}
+		}
 	}
 }
 
