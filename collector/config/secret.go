@@ -77,7 +77,11 @@ func nearlySecret(option string) bool {
 	words := strings.FieldsFunc(strings.ToLower(option), func(c rune) bool { return c < 'a' || c > 'z' })
 	for _, w := range words {
 		for secret := range secretWords {
-			if len(secret) >= 5 && distance(w, secret) <= len(secret)/4 {
+			most := len(secret) / 4
+			if far := len(w) - len(secret); most == 0 || far > most || -far > most {
+				continue // a distance is at least the difference of the lengths
+			}
+			if len(secret) >= 5 && distance(w, secret) <= most {
 				return true
 			}
 		}
