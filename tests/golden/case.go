@@ -65,10 +65,12 @@ type Outcome struct {
 	ProtobufOfInput bool            `json:"protobuf_of_input"`
 }
 
-// Folder is where the cases are: GOLDEN_DIR, or shared/golden beside the project's folder.
+// Folder is where the cases are: GOLDEN_DIR, relative to the project's folder, or shared/golden beside it.
 func Folder() string {
-	if dir := os.Getenv("GOLDEN_DIR"); dir != "" {
+	if dir := os.Getenv("GOLDEN_DIR"); filepath.IsAbs(dir) {
 		return dir
+	} else if dir != "" {
+		return filepath.Join(Root(), dir)
 	}
 	return filepath.Join(Root(), "..", "shared", "golden")
 }

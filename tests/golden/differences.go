@@ -19,6 +19,7 @@ import (
 //	plugin = "openstack_log"             # the folder, or "*" for all
 //	case   = "real_*"                    # optional: a pattern of names
 //	fault  = "a Lua error*"              # optional: the case or outcome is marked as a fault with such a text
+//	except = ["reports never expire"]    # with fault: texts to which it does not apply
 //	when   = ["clusters.*.policy=node*"] # optional: some member of the case is so, with ! in front none; all must be met
 //	input  = "^<(19[2-9]|[2-9]..)>"      # optional: the payload of the event's message matches
 //	what   = ["pid", "fields.http_*"]    # what may differ: see What
@@ -32,6 +33,7 @@ type Difference struct {
 	Plugin string   `toml:"plugin"`
 	Case   string   `toml:"case"`
 	Fault  string   `toml:"fault"`
+	Except []string `toml:"except"`
 	When   []string `toml:"when"`
 	Input  string   `toml:"input"`
 	What   []string `toml:"what"`
@@ -77,11 +79,12 @@ func (d *Difference) covers(c *Case, event int) bool {
 }
 
 func (d *Difference) faulty(c *Case, event int) bool {
-	if c.Fault != "" && glob(d.Fault, c.Fault) {
-		return true
-	}
-	fault := c.Outcome(event).Fault
-	return fault != "" && glob(d.Fault, fault)
+	return d.isFault(c.Fault) || d.isFault(c.Outcome(event).Fault)
+}
+
+func (d *Difference) isFault(text string) bool {
+	known := slices.ContainsFunc(d.Except, func(pattern string) bool { return glob(pattern, text) })
+	return text != "" && glob(d.Fault, text) && !known
 }
 
 // allows tells whether something of this name may differ.

@@ -67,6 +67,7 @@ func nagiosOutput(t *testing.T) golden.Runner {
 			return nil, err
 		}
 		conf.URL, conf.RefreshInterval = cgi.URL+"/cgi-bin/cmd.cgi", 0
+		conf.ResponseHeaderTimeout = time.Minute
 		conf.NagiosHost, _ = c.Config["nagios_host"].(string)
 		conf.NagiosServiceDescription, _ = c.Config["service_template"].(string)
 		if size, ok := c.Config["truncate_size"].(float64); ok {

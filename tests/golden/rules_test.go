@@ -67,14 +67,31 @@ func point(t *testing.T, at time.Duration) Event {
 }
 
 func TestMergedRows(t *testing.T) {
-	const alarm = `{"function":"%s","metric":"m","value":1}`
+	const rule = `"function":"%s","metric":"m","threshold":%d,"window":30,"fields":{}`
 	for _, c := range []struct {
-		function string
-		second   time.Duration
-		fine     bool
-	}{{"min", 12 * time.Second, true}, {"avg", 12 * time.Second, false}, {"min", 16 * time.Second, false}} {
-		events := []Event{point(t, 11*time.Second), point(t, c.second)}
-		problems := ruled(t, &Case{Events: events}, "merged_rows", state(0), sent(3, fmt.Sprintf(alarm, c.function)), nil)
+		function  string
+		second    time.Duration // of the other datapoint
+		threshold int
+		value     int
+		severity  string
+		fine      bool
+	}{
+		{"min", 12 * time.Second, 9, 1, "WARN", true},
+		{"min", 12 * time.Second, 9, 7, "WARN", false},
+		{"max", 12 * time.Second, 9, 7, "WARN", true},
+		{"sum", 12 * time.Second, 9, 1, "WARN", true},
+		{"sum", 12 * time.Second, 9, 1, "DOWN", false},
+		{"sum", 12 * time.Second, 8, 1, "WARN", false}, // no such rule
+		{"avg", 12 * time.Second, 9, 1, "WARN", false},
+		{"min", 16 * time.Second, 9, 1, "WARN", false}, // in rows of their own
+	} {
+		rules := fmt.Sprintf(`[{"trigger":{"rules":[{"relational_operator":">","periods":0,`+rule+`}]}}]`, c.function, 9)
+		alarm := func(threshold, value int, severity string) string {
+			return fmt.Sprintf(`{`+rule+`,"operator":">","periods":1,"value":%d,"severity":%q}`, c.function, threshold, value, severity)
+		}
+		input := &Case{Alarms: []byte(rules), Events: []Event{point(t, 11*time.Second), point(t, c.second)}}
+		want, got := alarm(9, 5, "WARN"), alarm(c.threshold, c.value, c.severity)
+		problems := ruled(t, input, "merged_rows", state(1, want), sent(1, got), nil)
 		if (problems == "") != c.fine {
 			t.Errorf("%+v: %q", c, problems)
 		}

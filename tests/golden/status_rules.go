@@ -3,6 +3,7 @@ package golden
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -106,17 +107,80 @@ func (p *pair) zeroMaximum() []string {
 // mergedRows: all alarms that come or go, or have another value, are of functions that now see more.
 func (p *pair) mergedRows() []string {
 	want, got, ok := p.statuses()
-	changed := append(without(want.alarms, got.alarms), without(got.alarms, want.alarms)...)
-	if !ok || len(changed) == 0 {
+	gone, came := without(want.alarms, got.alarms), without(got.alarms, want.alarms)
+	if !ok || len(gone)+len(came) == 0 {
 		return nil
 	}
-	for _, alarm := range changed {
+	for _, alarm := range slices.Concat(gone, came) {
 		function, metric := fmt.Sprint(alarm["function"]), fmt.Sprint(alarm["metric"])
-		if !slices.Contains([]string{"min", "max", "sum"}, function) || !p.c.sharesRows(metric) {
+		if !slices.Contains([]string{"min", "max", "sum"}, function) || !p.c.sharesRows(metric) || !p.c.defines(alarm) {
 			return nil
 		}
 	}
+	for _, w := range gone {
+		for _, g := range came {
+			if sameRule(w, g) && !seesMore(w, g) {
+				return nil
+			}
+		}
+	}
 	return both
+}
+
+// defines tells whether an alarm is of one of the rules that the case defines.
+func (c *Case) defines(alarm map[string]any) bool {
+	var alarms []struct {
+		Trigger struct {
+			Rules []map[string]any
+		}
+	}
+	if json.Unmarshal(c.Alarms, &alarms) != nil {
+		return false
+	}
+	for _, a := range alarms {
+		if slices.ContainsFunc(a.Trigger.Rules, func(rule map[string]any) bool { return ofRule(alarm, rule) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func ofRule(alarm, rule map[string]any) bool {
+	for _, key := range []string{"function", "metric", "threshold", "window"} {
+		if sameJSON("", rule[key], alarm[key]) != "" {
+			return false
+		}
+	}
+	periods, _ := rule["periods"].(float64)
+	groups, _ := rule["group_by"].([]any)
+	fields, _ := rule["fields"].(map[string]any)
+	if len(groups) == 0 && sameJSON("", fields, alarm["fields"]) != "" { // else they are those of the group
+		return false
+	}
+	return alarm["operator"] == rule["relational_operator"] && alarm["periods"] == max(periods, 1)
+}
+
+// sameRule tells whether two alarms are of the same rule and series.
+func sameRule(a, b map[string]any) bool {
+	for _, key := range []string{"function", "metric", "operator", "threshold", "window", "periods", "fields"} {
+		if sameJSON("", a[key], b[key]) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// seesMore tells whether two alarms of a rule differ only in a value that may come of more datapoints.
+func seesMore(want, got map[string]any) bool {
+	w, wok := want["value"].(float64)
+	g, gok := got["value"].(float64)
+	function := want["function"]
+	if !wok || !gok || function == "max" && g < w || function == "min" && g > w {
+		return false
+	}
+	got = maps.Clone(got)
+	got["value"] = w
+	return sameJSON("", want, got) == ""
 }
 
 // row is the width of the windows' rows.

@@ -1,5 +1,6 @@
 // Command report reads the output of `go test -json` and prints what people want of it: a line for
-// each package, the output of what failed, each skipped test with its reason, and the totals.
+// each package, the output of what failed, each skipped test with its reason, what tests count of
+// recorded cases (lines that begin with "golden "), and the totals.
 //
 // With -strict, a skipped test whose name does not match -may-skip is a failure.
 package main
@@ -27,8 +28,12 @@ type totals struct {
 	passed, failed, skipped int
 	output                  map[string]*strings.Builder // of tests and packages
 	skips                   []string
+	golden                  []string // what tests counted of recorded cases
 	forbidden               int
 }
+
+// goldenLine is a test's line about recorded cases, behind the place where it was written.
+var goldenLine = regexp.MustCompile(`^\s+\w+\.go:\d+: (golden .*)\n?$`)
 
 func main() {
 	strict := flag.Bool("strict", false, "a skipped test fails the run")
@@ -76,6 +81,9 @@ func (t *totals) see(e event, strict bool, maySkip *regexp.Regexp) {
 			t.output[key] = b
 		}
 		b.WriteString(e.Output)
+		if line := goldenLine.FindStringSubmatch(e.Output); line != nil {
+			t.golden = append(t.golden, line[1])
+		}
 	case "build-output":
 		fmt.Print(e.Output)
 	case "pass", "fail", "skip":
@@ -131,6 +139,9 @@ func skipLine(key, said string, forbidden bool) string {
 }
 
 func (t *totals) print() {
+	for _, line := range t.golden {
+		fmt.Println(line)
+	}
 	sort.Strings(t.skips)
 	for _, s := range t.skips {
 		fmt.Println(s)
