@@ -342,3 +342,16 @@ func (c *collector) run(args ...string) (out, errOut string, code int) {
 	}
 	return o.String(), e.String(), cmd.ProcessState.ExitCode()
 }
+
+// replace changes a text in a file of the collector's folder.
+func (c *collector) replace(name, old, text string) {
+	c.t.Helper()
+	data, err := os.ReadFile(c.within(name))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if !bytes.Contains(data, []byte(old)) {
+		c.t.Fatalf("%s has no %q", name, old)
+	}
+	c.write(name, strings.Replace(string(data), old, text, 1))
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -114,12 +113,7 @@ func watch(t *testing.T, more func(c *collector) string) *watched {
 		w.add(more(w.collector))
 	}
 	w.nagios = servers.StartNagios(t, nagiosObjects(w.collector, 6))
-	text, err := os.ReadFile(w.within("conf/test.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.write("conf/test.toml", strings.Replace(string(text), nagiosSection("http://127.0.0.1:1/", "", ""),
-		nagiosSection(w.nagios.CmdURL, w.nagios.User, w.nagios.Password), 1))
+	w.replace("conf/test.toml", nagiosSection("http://127.0.0.1:1/", "", ""), nagiosSection(w.nagios.CmdURL, w.nagios.User, w.nagios.Password))
 	return w
 }
 

@@ -3,6 +3,9 @@ package integration
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -148,4 +151,27 @@ func (c *collector) waitCluster(level, name, want string) {
 		}
 		return err
 	})
+}
+
+// logs reads the page's recent logs that a query asks for, with the token that the collector's user has.
+func (c *collector) logs(query string) (list []map[string]any, err error) {
+	token, err := os.ReadFile(filepath.Join(c.base, "status_token"))
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequest(http.MethodGet, "http://"+c.page+"/api/logs?"+query, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	var answer struct{ Logs []map[string]any }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return nil, fmt.Errorf("%s: %w", resp.Status, err)
+	}
+	return answer.Logs, nil
 }
