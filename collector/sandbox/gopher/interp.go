@@ -92,6 +92,7 @@ func (in *Interp) Load(name string, source []byte) (lua.Value, error) {
 	if err != nil {
 		return lua.Nil, syntaxError(err, name, source)
 	}
+	compact(proto)
 	return toValue(in.state.NewFunctionFromProto(proto)), nil
 }
 
