@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"lma_collector/collector/message"
@@ -85,17 +84,36 @@ ticker_interval = 1
 		at := start.Add(time.Duration(i/afdMetrics) * 10 * time.Millisecond)
 		frames = append(frames, datapoint(i%afdMetrics, at, float64(20+i%7)))
 	}
-	if err := sendMany(in, frames, n); err != nil {
+	// The first points find all plugins running.
+	if err := sendMany(in, frames[:afdMetrics], afdMetrics); err != nil {
 		return c.kill(err)
 	}
-	var seen atomic.Int64
-	err = waitFor(2*time.Minute, "the last datapoint", func() bool {
-		v, err := c.counter("bench_afd_filter", "processed")
-		seen.Store(v)
-		return err == nil && v >= int64(n)
-	})
+	err = c.processed("bench_afd_filter", afdMetrics)
+	if err == nil {
+		err = c.settle()
+	}
+	if err == nil {
+		err = sendMany(in, frames, n)
+	}
+	if err == nil {
+		err = c.processed("bench_afd_filter", afdMetrics+n)
+	}
 	if err != nil {
-		return c.kill(fmt.Errorf("%w: %d of %d", err, seen.Load(), n))
+		return c.kill(err)
 	}
 	return c.stop(n)
+}
+
+// processed waits until a filter has processed so many messages.
+func (c *child) processed(section string, want int) error {
+	seen := int64(0)
+	err := waitFor(2*time.Minute, "the last datapoint", func() bool {
+		v, err := c.counter(section, "processed")
+		seen = v
+		return err == nil && v >= int64(want)
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %d of %d", err, seen, want)
+	}
+	return nil
 }

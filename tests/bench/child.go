@@ -19,6 +19,15 @@ type child struct {
 	log   bytes.Buffer
 	page  string
 	began time.Time
+	start time.Duration // CPU time that is not counted
+}
+
+// settle ends the start: what the collector has used so far, to read its configuration and scripts,
+// is not counted. The resolution is 10 ms.
+func (c *child) settle() (err error) {
+	c.start, _, err = c.usage()
+	c.began = time.Now()
+	return err
 }
 
 // start runs the collector with the shipped filters and more sections.
@@ -67,7 +76,7 @@ func (c *child) stop(items int) (measure, error) {
 	if err := c.cmd.Wait(); err != nil {
 		return measure{}, fmt.Errorf("the collector: %w\n%s", err, c.log.String())
 	}
-	return measure{items: items, cpu: c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime(), wall: wall, rss: rss}, nil
+	return measure{items: items, cpu: c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime() - c.start, wall: wall, rss: rss}, nil
 }
 
 // peak is the largest resident size so far (VmHWM of proc(5)). What wait4(2) tells would not do: it

@@ -119,26 +119,43 @@ when_full = "block"
 	if err := waitForPort(in); err != nil {
 		return c.kill(err)
 	}
-	total := 0
+	// The first post is answered when all plugins run.
+	total, err := postCollectd(in, 320)
+	if err == nil {
+		err = c.settle()
+	}
+	if err != nil {
+		return c.kill(err)
+	}
+	first := total
 	for want := b.n(600_000); total < want; {
 		// 65 KB at once is what collectd sends; the last post has more than 1 MB.
 		size := 320
 		if want-total < 9000 {
 			size = 5500
 		}
-		body, values := collectdBody(float64(time.Now().UnixMilli())/1000, size)
-		resp, err := http.Post("http://"+in+"/", "application/json", bytes.NewReader(body))
+		values, err := postCollectd(in, size)
 		if err != nil {
 			return c.kill(err)
-		}
-		resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			return c.kill(fmt.Errorf("post of %d bytes: %s", len(body), resp.Status))
 		}
 		total += values
 	}
 	if err := waitFor(time.Minute, "the last value", func() bool { return lines.Load() >= int64(total) }); err != nil {
 		return c.kill(fmt.Errorf("%w: %d of %d", err, lines.Load(), total))
 	}
-	return c.stop(total)
+	return c.stop(total - first)
+}
+
+// postCollectd posts value lists and tells how many values they have, when they have been delivered.
+func postCollectd(address string, valueLists int) (values int, err error) {
+	body, values := collectdBody(float64(time.Now().UnixMilli())/1000, valueLists)
+	resp, err := http.Post("http://"+address+"/", "application/json", bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("post of %d bytes: %s", len(body), resp.Status)
+	}
+	return values, nil
 }
