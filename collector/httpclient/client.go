@@ -35,7 +35,7 @@ func New(o Options) (*http.Client, error) {
 	return &http.Client{
 		Timeout: o.Timeout,
 		Transport: &http.Transport{
-			DialContext:            dialer.DialContext,
+			DialContext:            dialing(dialer),
 			TLSClientConfig:        tls,
 			TLSHandshakeTimeout:    o.ConnectTimeout,
 			ResponseHeaderTimeout:  o.HeaderTimeout,

@@ -155,3 +155,32 @@ func TestSnippet(t *testing.T) {
 	f(strings.Repeat("x", 199)+"üy", strings.Repeat("x", 199)+"…")
 	f(strings.Repeat("x", 198)+"ü", strings.Repeat("x", 198)+"ü")
 }
+
+// TestLargeBodies: bodies larger than what is sent at once arrive whole, without memory for each.
+func TestLargeBodies(t *testing.T) {
+	var got []byte
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got, _ = io.ReadAll(r.Body)
+	}))
+	defer server.Close()
+	client, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	for _, size := range []int{1, bodyBuffer - 1, bodyBuffer, 3*bodyBuffer + 7} {
+		sent := strings.Repeat("0123456789", size/10+1)[:size]
+		body := NewBody([]byte(sent[:size/2]), []byte(sent[size/2:]))
+		req, _ := http.NewRequest(http.MethodPost, server.URL, nil)
+		body.Attach(req)
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		body.Release()
+		if string(got) != sent {
+			t.Errorf("%d of %d bytes arrived", len(got), size)
+		}
+	}
+}
