@@ -23,6 +23,9 @@ type consumer struct {
 // Sizes of a queue unless the section says otherwise.
 const (
 	defaultQueueMessages = 20_000
+	// Who blocks only waits, so that a longer queue would hold memory and gain nothing; others bridge
+	// bursts with it.
+	defaultBlockingBytes = 4 << 20
 	defaultQueueBytes    = 8 << 20
 	injectMark           = 2_000
 )
@@ -33,11 +36,14 @@ func newConsumer(s section, o plugin.ConsumerOptions, m *matcher.Matcher, output
 	if limits.messages == 0 {
 		limits.messages = defaultQueueMessages
 	}
-	if limits.bytes == 0 {
-		limits.bytes = defaultQueueBytes
-	}
 	if limits.full == "" {
 		limits.full = plugin.FullBlock
+	}
+	if limits.bytes == 0 {
+		limits.bytes = defaultQueueBytes
+		if limits.full == plugin.FullBlock {
+			limits.bytes = defaultBlockingBytes
+		}
 	}
 	c.queue = newQueue(limits, &c.stats)
 	return c

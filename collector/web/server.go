@@ -116,7 +116,13 @@ func (s *Server) routes() http.Handler {
 }
 
 // LogSeen keeps the text of a log message in the ring of the newest ones. The message is not kept.
-func (s *Server) LogSeen(m *message.Message) { s.logs.add(m, s.now()) }
+func (s *Server) LogSeen(m *message.Message) {
+	var now time.Time
+	if m.Timestamp() == 0 {
+		now = s.now()
+	}
+	s.logs.add(m, now)
+}
 
 // StatusSeen hands a status to the health tree and tells open pages at once when it changed
 // something. The message is not kept.
