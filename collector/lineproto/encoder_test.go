@@ -121,6 +121,41 @@ func TestPlansOfTags(t *testing.T) {
 	}
 }
 
+// TestEscapes: wherever a character stands that needs an escape, it gets it.
+func TestEscapes(t *testing.T) {
+	const plain = "abcdefghijklmnopqrstuvw"
+	for n := 1; n <= len(plain); n++ {
+		for at := range n {
+			for c := range 256 {
+				text := plain[:at] + string([]byte{byte(c)}) + plain[at+1:n]
+				want := ""
+				for i := range len(text) {
+					switch text[i] {
+					case '\n':
+						want += `\n`
+					case '\r':
+						want += `\r`
+					case '\t':
+						want += `\t`
+					case '\f':
+						want += `\f`
+					case ' ', ',', '=':
+						want += `\` + text[i:i+1]
+					default:
+						want += text[i : i+1]
+					}
+				}
+				if c == '\\' && at == n-1 {
+					want = want[:len(want)-1]
+				}
+				if got := string(AppendKey(nil, text)); got != want {
+					t.Fatalf("%q: got %q, want %q", text, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestFloats(t *testing.T) {
 	f := func(v float64) {
 		t.Helper()
