@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -13,8 +16,9 @@ func withFile(cmd *cobra.Command, name string, use func(io.Reader) error) error 
 		return use(cmd.InOrStdin())
 	}
 	f, err := os.Open(name)
-	if err != nil {
-		return err
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		return fmt.Errorf("%s: %w", name, cause.Err)
 	}
 	defer f.Close()
 	return use(f)

@@ -50,19 +50,28 @@ func compileMatcher(cmd *cobra.Command, expr string) (*matcher.Matcher, error) {
 	return m, nil
 }
 
-// eachMessage reads recorded messages of files and hands them on, one at a time.
+// eachMessage reads recorded messages of files and hands them on, one at a time. Bytes that are no
+// message are a problem, which is told when all is read.
 func eachMessage(cmd *cobra.Command, files []string, see func(*message.Message) error) error {
+	bad := false
 	for _, name := range files {
 		err := withFile(cmd, name, func(r io.Reader) error {
 			skipped, err := message.ReadRecorded(r, see)
 			if skipped > 0 {
+				bad = true
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d bytes were no message and were skipped\n", name, skipped)
 			}
-			return err
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
 		})
 		if err != nil {
-			return problem{fmt.Errorf("%s: %w", name, err)}
+			return problem{err}
 		}
+	}
+	if bad {
+		return errProblem
 	}
 	return nil
 }

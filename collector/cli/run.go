@@ -154,7 +154,7 @@ func writePidFile(path string) (remove func(), err error) {
 	}
 	if old, err := os.ReadFile(path); err == nil {
 		var pid int
-		if _, err := fmt.Sscan(strings.TrimSpace(string(old)), &pid); err == nil && pid > 0 && pid != os.Getpid() && syscall.Kill(pid, 0) == nil {
+		if _, err := fmt.Sscan(strings.TrimSpace(string(old)), &pid); err == nil && pid > 0 && pid != os.Getpid() && runs(pid) {
 			return nil, fmt.Errorf("pid_file %s names process %d, which is running: stop it or remove the file", path, pid)
 		}
 	}
@@ -162,6 +162,12 @@ func writePidFile(path string) (remove func(), err error) {
 		return nil, fmt.Errorf("pid_file: %w", err)
 	}
 	return func() { os.Remove(path) }, nil
+}
+
+// runs tells whether there is a process, of whomever.
+func runs(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
 }
 
 // reportOnSignal logs the state of every plugin at SIGUSR1.
