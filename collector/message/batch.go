@@ -3,6 +3,7 @@ package message
 import (
 	"sync"
 	"sync/atomic"
+	"unsafe"
 )
 
 // Batch is a run of messages in the order of their source, with the memory they lie in. One owner
@@ -61,11 +62,57 @@ func (b *Batch) recycle() {
 	clear(b.msgs)
 	clear(b.full)
 	b.msgs, b.full, b.bytes = b.msgs[:0], b.full[:0], 0
+	if cap(b.slab) < firstSlab {
+		return // of a copy
+	}
 	if cap(b.slab) > maxKept {
 		b.slab = nil
 	}
 	b.slab = b.slab[:0]
 	batches.Put(b)
+}
+
+// CopyOf is a batch of copies of some messages, with one user, that holds no more memory than they need.
+func CopyOf(ms []*Message) *Batch {
+	size := 0
+	for _, m := range ms {
+		size += len(m.raw)
+	}
+	b := &Batch{msgs: make([]Message, len(ms)), slab: make([]byte, 0, size), bytes: size}
+	for i, m := range ms {
+		start := len(b.slab)
+		b.slab = append(b.slab, m.raw...)
+		b.msgs[i] = *m
+		b.msgs[i].raw = b.slab[start:len(b.slab):len(b.slab)]
+	}
+	b.refs.Store(1)
+	return b
+}
+
+// Compact gives the same messages in a batch that holds about the memory they need, and takes over the
+// caller's use of this one. Messages may wait long, and memory for thousands should not wait with a few.
+func (b *Batch) Compact() *Batch {
+	if !b.Sparse(b.bytes) {
+		return b
+	}
+	ms := make([]*Message, len(b.msgs))
+	for i := range b.msgs {
+		ms[i] = &b.msgs[i]
+	}
+	small := CopyOf(ms)
+	b.Release()
+	return small
+}
+
+// Sparse tells whether the batch holds so many times the memory that messages of so many bytes need
+// that a copy of them is worth its cost.
+func (b *Batch) Sparse(bytes int) bool {
+	held := cap(b.slab) + cap(b.msgs)*int(unsafe.Sizeof(Message{}))
+	for _, s := range b.full {
+		held += cap(s)
+	}
+	const header, few = 512, 16 << 10
+	return held > 16*(bytes+header) || bytes < few && held > 6*(bytes+header)
 }
 
 // room makes the current slab hold n more bytes without moving what is there.

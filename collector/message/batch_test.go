@@ -48,6 +48,54 @@ func TestBatchHoldsMessages(t *testing.T) {
 	b.Release()
 }
 
+func TestCompact(t *testing.T) {
+	PoisonReleased(true)
+	defer PoisonReleased(false)
+	fill := func(n int) *Batch {
+		b := NewBatch()
+		var d Draft
+		for i := range n {
+			d.Reset()
+			d.Type, d.Signer, d.Loops = "log", "signer", 3
+			d.AddInt("n", "", int64(i))
+			d.AddString("text", strings.Repeat("x", 200))
+			b.Append(&d)
+		}
+		return b
+	}
+	big := fill(3000)
+	if big.Compact() != big {
+		t.Error("a full batch was copied")
+	}
+	two := CopyOf([]*Message{big.At(7), big.At(9)})
+	size := len(big.At(7).Bytes()) + len(big.At(9).Bytes())
+	big.Release()
+	few := fill(3)
+	one := few.Compact()
+	if one == few {
+		t.Error("a sparse batch was not copied")
+	}
+	for _, c := range []struct {
+		b    *Batch
+		want []int64
+	}{{two, []int64{7, 9}}, {one, []int64{0, 1, 2}}} {
+		if c.b.Len() != len(c.want) || c.b.Sparse(c.b.Bytes()) {
+			t.Errorf("%d messages, sparse %v", c.b.Len(), c.b.Sparse(c.b.Bytes()))
+		}
+		for i, want := range c.want {
+			m := c.b.At(i)
+			if v, _ := m.Value("n"); v.Int() != want || m.Type() != "log" || m.Signer() != "signer" || m.Loops() != 3 || m.Text("text") != strings.Repeat("x", 200) {
+				t.Errorf("message %d is %s", i, AppendJSON(nil, m))
+			}
+		}
+	}
+	if two.Bytes() != size {
+		t.Errorf("%d bytes, want %d", two.Bytes(), size)
+	}
+	two.Release()
+	one.Release()
+}
+
 func indexed(t testing.TB, raw []byte) *Message {
 	t.Helper()
 	m, err := Index(raw)

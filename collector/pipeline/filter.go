@@ -205,7 +205,7 @@ func (f *filter) flush() {
 	if f.batch.Len() == 0 {
 		return
 	}
-	b := f.batch
+	b := f.batch.Compact()
 	f.batch = message.NewBatch()
 	f.router.inject(b, &f.routing, f.consumer)
 }

@@ -27,6 +27,19 @@ func (p *parcel) add(m *message.Message) {
 	p.bytes += len(m.Bytes())
 }
 
+// detach copies a few messages out of a large batch: while they wait they should not hold all of it.
+func (p *parcel) detach() {
+	if !p.batch.Sparse(p.bytes) {
+		return
+	}
+	own := message.CopyOf(p.msgs)
+	for i := range p.msgs {
+		p.msgs[i] = own.At(i)
+	}
+	p.batch.Release()
+	p.batch = own
+}
+
 // free ends the consumer's use of the messages and, for an output, acknowledges them.
 func (p *parcel) free() {
 	if p.batch != nil {

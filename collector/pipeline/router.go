@@ -70,6 +70,7 @@ func (r *router) route(ctx context.Context, b *message.Batch, a *ack, w *routing
 				continue
 			}
 			w.byIndex[i] = nil
+			p.detach()
 			if c.output {
 				a.hold()
 				p.ack = a
@@ -96,6 +97,7 @@ func (r *router) inject(b *message.Batch, w *routing, sender *consumer) {
 			continue
 		}
 		w.byIndex[i] = nil
+		p.detach()
 		c := t.consumers[i]
 		c.stats.matched.Add(int64(len(p.msgs)))
 		sender.feeds[c] = struct{}{}

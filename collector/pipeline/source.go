@@ -313,6 +313,7 @@ func (s *source) Flush(ctx context.Context, done func()) error {
 		}
 	}
 	s.in.stats.messages.Add(int64(b.Len()))
+	b = b.Compact()
 	s.batch = message.NewBatch()
 	a := s.flight.launch(max(b.Bytes(), 1), done)
 	a.urgent = s.urgent
