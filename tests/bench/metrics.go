@@ -50,10 +50,18 @@ func readings() (list []reading) {
 	return list
 }
 
-// collectdBody is what collectd's write_http posts: value lists of its plugins, taking turns.
-func collectdBody(at float64, valueLists int) (body []byte, values int) {
-	var out strings.Builder
+// collectdBody is what collectd's write_http posts, value lists of its plugins taking turns, but for
+// the times: they go between the parts. It is made once for each size, since who makes the load must
+// not take the processor from who is measured.
+type collectdBody struct {
+	parts  []string
+	values int
+}
+
+func newCollectdBody(valueLists int) *collectdBody {
+	b := &collectdBody{}
 	all := readings()
+	rest := ""
 	for i := range valueLists {
 		r := all[i%len(all)]
 		names := strings.Split(r.names, ",")
@@ -63,11 +71,34 @@ func collectdBody(at float64, valueLists int) (body []byte, values int) {
 			kinds[j] = strconv.Quote(r.kind)
 			names[j] = strconv.Quote(names[j])
 		}
-		values += len(names)
-		fmt.Fprintf(&out, `,{"values":[%s],"dstypes":[%s],"dsnames":[%s],"time":%.3f,"interval":10.000,"host":"node-1.example.com","plugin":%q,"plugin_instance":%q,"type":%q,"type_instance":%q}`,
-			strings.Join(numbers, ","), strings.Join(kinds, ","), strings.Join(names, ","), at, r.plugin, r.instance, r.typ, r.typeInstance)
+		b.values += len(names)
+		b.parts = append(b.parts, fmt.Sprintf(`%s,{"values":[%s],"dstypes":[%s],"dsnames":[%s],"time":`,
+			rest, strings.Join(numbers, ","), strings.Join(kinds, ","), strings.Join(names, ",")))
+		rest = fmt.Sprintf(`,"interval":10.000,"host":"node-1.example.com","plugin":%q,"plugin_instance":%q,"type":%q,"type_instance":%q}`,
+			r.plugin, r.instance, r.typ, r.typeInstance)
 	}
-	return []byte("[" + out.String()[1:] + "]"), values
+	b.parts[0] = "[" + b.parts[0][1:]
+	b.parts = append(b.parts, rest+"]")
+	return b
+}
+
+// at gives the body with a time.
+func (b *collectdBody) at(t time.Time) []byte {
+	return []byte(strings.Join(b.parts, fmt.Sprintf("%.3f", float64(t.UnixMilli())/1000)))
+}
+
+// post sends the body and returns when its values have been delivered.
+func (b *collectdBody) post(address string) error {
+	body := b.at(time.Now())
+	resp, err := http.Post("http://"+address+"/", "application/json", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("post of %d bytes: %s", len(body), resp.Status)
+	}
+	return nil
 }
 
 // influxSink counts the lines of line protocol that are written to it.
@@ -119,43 +150,26 @@ when_full = "block"
 	if err := waitForPort(in); err != nil {
 		return c.kill(err)
 	}
+	// 65 KB at once is what collectd sends; the last post has more than 1 MB.
+	usual, large := newCollectdBody(320), newCollectdBody(5500)
 	// The first post is answered when all plugins run.
-	total, err := postCollectd(in, 320)
-	if err == nil {
+	if err = usual.post(in); err == nil {
 		err = c.settle()
+	}
+	total := 0
+	for want := b.n(600_000); err == nil && total < want; {
+		next := usual
+		if want-total < 9000 {
+			next = large
+		}
+		err = next.post(in)
+		total += next.values
 	}
 	if err != nil {
 		return c.kill(err)
 	}
-	first := total
-	for want := b.n(600_000); total < want; {
-		// 65 KB at once is what collectd sends; the last post has more than 1 MB.
-		size := 320
-		if want-total < 9000 {
-			size = 5500
-		}
-		values, err := postCollectd(in, size)
-		if err != nil {
-			return c.kill(err)
-		}
-		total += values
-	}
-	if err := waitFor(time.Minute, "the last value", func() bool { return lines.Load() >= int64(total) }); err != nil {
+	if err := waitFor(time.Minute, "the last value", func() bool { return lines.Load() >= int64(total+usual.values) }); err != nil {
 		return c.kill(fmt.Errorf("%w: %d of %d", err, lines.Load(), total))
 	}
-	return c.stop(total - first)
-}
-
-// postCollectd posts value lists and tells how many values they have, when they have been delivered.
-func postCollectd(address string, valueLists int) (values int, err error) {
-	body, values := collectdBody(float64(time.Now().UnixMilli())/1000, valueLists)
-	resp, err := http.Post("http://"+address+"/", "application/json", bytes.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("post of %d bytes: %s", len(body), resp.Status)
-	}
-	return values, nil
+	return c.stop(total)
 }
