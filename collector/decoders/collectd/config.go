@@ -15,8 +15,8 @@ type Config struct {
 	// SwapSize is the size of the swap space in bytes; with it swap_percent_used (a ratio of 0 to 1) is
 	// made of swap_used. Default 0: not made.
 	SwapSize uint64 `toml:"swap_size"`
-	// Payload says whether each message's payload is the JSON of its value list. Default true; without
-	// it messages are half as large.
+	// Payload says whether each message's payload is the JSON of its value list. Default true, as it was
+	// in the original; nothing that ships reads it, and without it messages are half as large.
 	Payload bool `toml:"payload"`
 	// InstanceTags says whether the plugin_instance of a plugin that the mapping table does not name
 	// becomes a tag ("interface" for the plugin interface, else "plugin_instance"). Default true;
