@@ -64,14 +64,15 @@ func (b *recordBuffer) makeRoom() {
 }
 
 // next cuts the next record; start is its offset within the advance bytes that are used up. advance
-// is 0 when more data are needed; record may be nil though, when bytes were skipped.
-func (b *recordBuffer) next() (start int, record []byte, advance int) {
+// is 0 when more data are needed; record may be nil though, when bytes were skipped. With atEOF there
+// are no more data.
+func (b *recordBuffer) next(atEOF bool) (start int, record []byte, advance int) {
 	if b.r == b.w {
 		return 0, nil, 0
 	}
-	advance, record = b.splitter.Split(b.buf[b.r:b.w], false)
+	advance, record = b.splitter.Split(b.buf[b.r:b.w], atEOF)
 	if advance == 0 {
-		if b.w-b.r < b.max {
+		if atEOF || b.w-b.r < b.max {
 			return 0, nil, 0
 		}
 		return b.oversized(b.w-b.r, b.buf[b.r:b.r+b.max], true)

@@ -22,7 +22,7 @@ func records(t *testing.T, r io.Reader, limit int, o plugin.SplitterOptions) (go
 	for {
 		_, err := b.fill(r)
 		for {
-			start, record, advance := b.next()
+			start, record, advance := b.next(false)
 			if advance == 0 {
 				break
 			}
@@ -104,7 +104,7 @@ func TestBufferIsBounded(t *testing.T) {
 	for {
 		_, err := b.fill(r)
 		for {
-			if _, _, advance := b.next(); advance == 0 {
+			if _, _, advance := b.next(false); advance == 0 {
 				break
 			}
 		}

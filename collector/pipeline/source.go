@@ -79,7 +79,7 @@ func (s *source) Fill(r io.Reader) (int, error) {
 	n, err := s.buffer.fill(r)
 	if n > 0 {
 		s.arrived()
-		s.cut()
+		s.cut(false)
 	}
 	return n, err
 }
@@ -89,10 +89,10 @@ func (s *source) arrived() {
 	s.lastData, s.now = t, t.UnixNano()
 }
 
-// cut takes all whole records out of the buffer.
-func (s *source) cut() {
+// cut takes all whole records out of the buffer; with atEOF also those inside of one that is cut short.
+func (s *source) cut(atEOF bool) {
 	for {
-		start, record, advance := s.buffer.next()
+		start, record, advance := s.buffer.next(atEOF)
 		if advance == 0 {
 			return
 		}
@@ -167,6 +167,7 @@ func (s *source) DeliverBody(body []byte) error {
 }
 
 func (s *source) Finish() {
+	s.cut(true)
 	if rest := s.buffer.rest(); len(rest) > 0 && s.buffer.options.DeliverIncompleteFinal {
 		s.offset = s.consumed
 		s.record(rest)

@@ -16,8 +16,9 @@ type Splitter struct {
 	name          []byte // scratch: a key's name
 }
 
-// Split finds the first whole record; what lies before it is passed over and counted. At the end of
-// a stream a record that is cut short hides no whole ones inside or behind it.
+// Split finds the first whole record; what lies before it is passed over and counted, in a step of its
+// own, so that the caller can count it as well. At the end of a stream a record that is cut short hides
+// no whole ones inside or behind it.
 func (s *Splitter) Split(data []byte, atEOF bool) (int, []byte) {
 	advance, skipped, record := message.FindFrame(data, s.maxSize)
 	for record == nil && atEOF && advance < len(data) {
@@ -33,6 +34,9 @@ func (s *Splitter) Split(data []byte, atEOF bool) (int, []byte) {
 	}
 	if skipped > 0 && s.skipped != nil {
 		s.skipped.Add(int64(skipped))
+	}
+	if skipped > 0 && record != nil {
+		return skipped, nil
 	}
 	return advance, record
 }

@@ -44,6 +44,10 @@ func TestKnownRecords(t *testing.T) {
 	head, _ := hex.DecodeString("1e1c08102204746573742800321078357e3635383f9fbc7598461b05ef2d1f")
 	s := newSplitter(t, Config{Signer: map[string]Signer{"test_0": {}}})
 	stream := append(append([]byte("garbage"), plain...), append(head, body...)...)
+	if n, record := s.Split(stream, false); n != 7 || record != nil {
+		t.Fatalf("the garbage: %d bytes, record %x", n, record)
+	}
+	stream = stream[7:]
 	for _, want := range []string{"", "test"} {
 		n, record := s.Split(stream, false)
 		got, signer, err := s.Unframe(record)
@@ -123,14 +127,17 @@ func TestResynchronises(t *testing.T) {
 	var got int
 	for rest := stream; ; {
 		n, record := s.Split(rest, true)
-		if record == nil {
+		if n == 0 {
 			break
+		}
+		rest = rest[n:]
+		if record == nil {
+			continue
 		}
 		if !bytes.Equal(record, whole) {
 			t.Fatalf("record %x", record)
 		}
 		got++
-		rest = rest[n:]
 	}
 	if got != 2 {
 		t.Errorf("found %d whole records, want 2", got)
@@ -159,8 +166,11 @@ func FuzzSplit(f *testing.F) {
 				t.Fatalf("advance %d of %d, record of %d", n, len(data), len(record))
 			}
 			data = data[n:]
-			if record == nil {
+			switch {
+			case n == 0:
 				return
+			case record == nil:
+				continue
 			}
 			body, signer, err := s.Unframe(record)
 			if len(body) > s.maxSize || err != nil && (body != nil || signer != "") {
