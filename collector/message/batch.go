@@ -14,6 +14,13 @@ type Batch struct {
 	full  [][]byte // earlier ones of this batch
 	bytes int
 	refs  atomic.Int32
+	lent  *batchMemory // what msgs and slab began with
+}
+
+// batchMemory is lent to a batch while it holds messages: there are many batches that wait for one.
+type batchMemory struct {
+	msgs []Message
+	slab []byte
 }
 
 const (
@@ -23,8 +30,9 @@ const (
 )
 
 var (
-	batches = sync.Pool{New: func() any { return new(Batch) }}
-	poison  atomic.Bool
+	batches  = sync.Pool{New: func() any { return new(Batch) }}
+	memories = sync.Pool{New: func() any { return new(batchMemory) }}
+	poison   atomic.Bool
 )
 
 // PoisonReleased overwrites released memory, so that tests see a use after Release.
@@ -59,16 +67,16 @@ func (b *Batch) recycle() {
 			}
 		}
 	}
-	clear(b.msgs)
+	if m := b.lent; m != nil {
+		clear(b.msgs)
+		m.msgs, m.slab = b.msgs[:0], nil
+		if cap(b.slab) <= maxKept {
+			m.slab = b.slab[:0]
+		}
+		memories.Put(m)
+	}
 	clear(b.full)
-	b.msgs, b.full, b.bytes = b.msgs[:0], b.full[:0], 0
-	if cap(b.slab) < firstSlab {
-		return // of a copy
-	}
-	if cap(b.slab) > maxKept {
-		b.slab = nil
-	}
-	b.slab = b.slab[:0]
+	b.msgs, b.slab, b.full, b.bytes, b.lent = nil, nil, b.full[:0], 0, nil
 	batches.Put(b)
 }
 
@@ -117,6 +125,10 @@ func (b *Batch) Sparse(bytes int) bool {
 
 // room makes the current slab hold n more bytes without moving what is there.
 func (b *Batch) room(n int) {
+	if b.slab == nil && b.lent == nil {
+		b.lent = memories.Get().(*batchMemory)
+		b.msgs, b.slab = b.lent.msgs, b.lent.slab
+	}
 	if cap(b.slab)-len(b.slab) >= n {
 		return
 	}

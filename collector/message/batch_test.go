@@ -48,6 +48,20 @@ func TestBatchHoldsMessages(t *testing.T) {
 	b.Release()
 }
 
+func TestEmptyEncodingsInABatch(t *testing.T) {
+	b := NewBatch()
+	for range 3 {
+		if err := b.AppendRaw(nil, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Append(&Draft{Type: "log"})
+	if b.Len() != 4 || b.At(3).Type() != "log" {
+		t.Errorf("%d messages", b.Len())
+	}
+	b.Release()
+}
+
 func TestCompact(t *testing.T) {
 	PoisonReleased(true)
 	defer PoisonReleased(false)
