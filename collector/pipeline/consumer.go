@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"sync/atomic"
 
 	"lma_collector/collector/matcher"
 	"lma_collector/collector/plugin"
@@ -16,6 +17,9 @@ type consumer struct {
 	queue   *memoryQueue
 	latest  *latest // instead of the queue, for an output with that policy
 	stats   consumerStats
+	// stuck says that nothing gets done at the moment: deliveries fail, or the plugin waits to be
+	// started again. Filters that feed it do not wait for it then.
+	stuck atomic.Bool
 	// feeds are the consumers that took what this filter injected; its goroutine owns it.
 	feeds map[*consumer]struct{}
 }
@@ -72,10 +76,11 @@ func (c *consumer) acceptInjected(p *parcel) {
 	c.queue.putInjected(p)
 }
 
-// downstreamClogged tells whether a consumer of this filter's messages has more of them than it can take.
+// downstreamClogged tells whether a consumer of this filter's messages has more of them than it can
+// take. One that is stuck does not count: waiting for a dead server would blind the alarms.
 func (c *consumer) downstreamClogged() bool {
 	for d := range c.feeds {
-		if d.latest == nil && d.queue.clogged() {
+		if d.latest == nil && !d.stuck.Load() && d.queue.clogged() {
 			return true
 		}
 	}

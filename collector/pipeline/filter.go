@@ -39,13 +39,21 @@ func (f *filter) run(ctx context.Context) error {
 	f.rng = rand.NewChaCha8(seed)
 	f.batch = message.NewBatch()
 	defer f.dropBatch()
+	defer f.attend(false)
 	p, err := f.build(f.inject)
 	if err != nil {
 		return err
 	}
 	defer f.closePlugin(p)
 	f.settled()
+	f.attend(true)
 	return f.loop(ctx, p)
+}
+
+// attend tells those who feed the filter whether it takes messages: nobody waits for one that failed.
+func (f *filter) attend(on bool) {
+	f.stuck.Store(!on)
+	f.queue.attend(on)
 }
 
 func (f *filter) closePlugin(p plugin.Filter) {

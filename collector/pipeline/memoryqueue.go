@@ -16,6 +16,7 @@ type memoryQueue struct {
 	inject lane
 	limits queueLimits
 	ready  chan struct{} // a token when something was put
+	away   bool          // nobody takes anything at the moment: a full queue drops rather than block
 	space  chan struct{} // closed and replaced when something was taken while producers wait
 	stats  *consumerStats
 }
@@ -74,7 +75,11 @@ func (q *memoryQueue) put(ctx context.Context, p *parcel) error {
 			q.wake()
 			return nil
 		}
-		switch q.limits.full {
+		full := q.limits.full
+		if q.away && full == plugin.FullBlock {
+			full = plugin.FullDropOldest
+		}
+		switch full {
 		case plugin.FullDrop:
 			q.mu.Unlock()
 			q.drop(p)
@@ -98,6 +103,24 @@ func (q *memoryQueue) put(ctx context.Context, p *parcel) error {
 			p.free()
 			return ctx.Err()
 		}
+	}
+}
+
+// attend says whether somebody takes what is put, so that waiting for space makes sense.
+func (q *memoryQueue) attend(on bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.away = !on
+	if q.away {
+		q.makeSpace()
+	}
+}
+
+// makeSpace has producers that wait look again.
+func (q *memoryQueue) makeSpace() {
+	if q.space != nil {
+		close(q.space)
+		q.space = nil
 	}
 }
 
@@ -141,9 +164,8 @@ func (q *memoryQueue) take(onlyInjected bool) *parcel {
 	if p == nil && !onlyInjected {
 		p = q.normal.pop()
 	}
-	if p != nil && q.space != nil {
-		close(q.space)
-		q.space = nil
+	if p != nil {
+		q.makeSpace()
 	}
 	q.mu.Unlock()
 	return p

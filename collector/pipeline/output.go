@@ -66,6 +66,7 @@ func (o *output) run(ctx context.Context) error {
 
 // serve is run, and leaves nothing behind when the pipeline ends.
 func (o *output) serve(ctx context.Context) error {
+	defer o.stuck.Store(true)
 	err := o.run(ctx)
 	if err == nil || ctx.Err() != nil {
 		o.abandon()
@@ -376,6 +377,7 @@ func (o *output) sortOut(items []plugin.Item, err error) (left []plugin.Item, re
 		n++
 	}
 	o.stats.processed.Add(int64(processed))
+	o.stuck.Store(processed == 0 && n > 0)
 	if n == 0 {
 		o.settled()
 		o.health.Clear("delivery")
