@@ -96,23 +96,24 @@ func (s *source) cut(atEOF bool) {
 		if advance == 0 {
 			return
 		}
+		emitted := false
 		if record != nil {
 			s.offset = s.consumed + int64(start)
-			s.record(record)
+			emitted = s.record(record)
 		}
-		s.advance(advance)
+		s.advance(advance, emitted)
 	}
 }
 
 // advance counts bytes as used up; they are safe unless the decoder holds records back: when it
-// holds just the newest, what came before that is safe.
-func (s *source) advance(n int) {
+// holds just the newest, having emitted what it held before, all up to that one is safe.
+func (s *source) advance(n int, emitted bool) {
 	start := s.consumed
 	s.consumed += int64(n)
 	switch held := s.held(); {
 	case held == 0:
 		s.safe = s.consumed
-	case held == 1:
+	case held == 1 && emitted:
 		s.safe = start
 	}
 }
@@ -127,8 +128,7 @@ func (s *source) held() int {
 func (s *source) Deliver(record []byte) {
 	s.arrived()
 	s.offset = s.consumed
-	s.record(record)
-	s.advance(len(record))
+	s.advance(len(record), s.record(record))
 }
 
 func (s *source) DeliverBody(body []byte) error {
@@ -145,12 +145,13 @@ func (s *source) DeliverBody(body []byte) error {
 		if advance == 0 {
 			break
 		}
+		emitted := false
 		if len(record) > 0 {
 			s.offset = s.consumed
-			s.record(record)
+			emitted = s.record(record)
 			records++
 		}
-		s.advance(advance)
+		s.advance(advance, emitted)
 		at += advance
 	}
 	rest := len(body) - at
@@ -158,7 +159,7 @@ func (s *source) DeliverBody(body []byte) error {
 		s.Deliver(body[at:])
 		return nil
 	}
-	s.advance(rest)
+	s.advance(rest, false)
 	if rest > 0 {
 		s.in.stats.skippedBytes.Add(int64(rest))
 		return fmt.Errorf("the last %d bytes of %d are no whole record", rest, len(body))
@@ -170,8 +171,7 @@ func (s *source) Finish() {
 	s.cut(true)
 	if rest := s.buffer.rest(); len(rest) > 0 && s.buffer.options.DeliverIncompleteFinal {
 		s.offset = s.consumed
-		s.record(rest)
-		s.advance(len(rest))
+		s.advance(len(rest), s.record(rest))
 	}
 	s.buffer.reset()
 	s.release()
@@ -200,8 +200,8 @@ func (s *source) Idle() {
 	s.buffer.shrink()
 }
 
-// record decodes one record into the batch.
-func (s *source) record(record []byte) {
+// record decodes one record into the batch; emitted tells whether that made messages.
+func (s *source) record(record []byte) (emitted bool) {
 	stats := &s.in.stats
 	stats.records.Add(1)
 	stats.bytes.Add(int64(len(record)))
@@ -211,10 +211,10 @@ func (s *source) record(record []byte) {
 		if err != nil {
 			stats.refusedRecords.Add(1)
 			s.in.decodeFailed(record, fmt.Errorf("record refused: %w", err))
-			return
+			return false
 		}
 		if len(body) == 0 {
-			return
+			return false
 		}
 		record, signer, encoded = body, by, true
 	}
@@ -226,7 +226,9 @@ func (s *source) record(record []byte) {
 		if s.in.options.SendDecodeFailures {
 			s.sendFailure(record, signer, encoded, err)
 		}
+		return false
 	}
+	return s.emitted > 0
 }
 
 func (s *source) decode(record []byte, signer string, encoded bool) error {

@@ -80,6 +80,25 @@ func TestConsumedStopsAtWhatIsHeld(t *testing.T) {
 	}
 }
 
+// What is skipped behind a held record is not what is held.
+func TestConsumedStaysAtWhatIsHeldWhenBytesAreSkipped(t *testing.T) {
+	s := newTestSource(t, &lineSplitter{}, plugin.SplitterOptions{}, &wordDecoder{})
+	long := strings.Repeat("x", 100<<10)
+	for _, text := range []string{"hold head\n", long, long + "\n"} {
+		for r := strings.NewReader(text); r.Len() > 0; {
+			if _, err := s.Fill(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := s.Consumed(); s.held() != 1 || got != 0 {
+			t.Errorf("%d held, consumed %d", s.held(), got)
+		}
+	}
+	if _, err := s.Fill(strings.NewReader("b next\n")); err != nil || s.Consumed() != int64(10+2*len(long)+1+7) {
+		t.Errorf("consumed %d, %v", s.Consumed(), err)
+	}
+}
+
 func TestRecordOffsets(t *testing.T) {
 	s := newTestSource(t, &lineSplitter{}, plugin.SplitterOptions{DeliverIncompleteFinal: true}, nil)
 	var offsets []int64
