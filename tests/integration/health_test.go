@@ -125,8 +125,16 @@ const patience = 60 * time.Second
 type disk struct {
 	free atomic.Int64 // %
 
-	mu   sync.Mutex
-	sent map[int64]int // how often each value has been posted
+	mu       sync.Mutex
+	sent     map[int64]int // how often each value has been posted
+	answered int           // posts that were answered in time
+}
+
+// answers tells how many posts were answered within a second.
+func (d *disk) answers() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.answered
 }
 
 // times tells how often a value has been posted.
@@ -173,11 +181,12 @@ func (d *disk) post(client *http.Client, listen string) {
 	if err != nil && (!errors.As(err, &timeout) || !timeout.Timeout()) {
 		return
 	}
-	if err == nil {
-		resp.Body.Close()
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err == nil {
+		resp.Body.Close()
+		d.answered++
+	}
 	d.sent[free]++
 }
 

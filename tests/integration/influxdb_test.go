@@ -84,6 +84,13 @@ func TestDeadInfluxDB(t *testing.T) {
 	c.waitCluster("global", "system", "CRITICAL")
 	d.free.Store(60)
 	c.waitCluster("global", "system", "OKAY")
+	before := d.answers() // collectd must not have to wait
+	servers.WaitFor(t, patience, "answers while InfluxDB is dead", func() error {
+		if n := d.answers() - before; n < 5 {
+			return fmt.Errorf("%d", n)
+		}
+		return nil
+	})
 	if n, err := c.counter("collectd_httplisten", "decode_failures"); err != nil || n != 0 {
 		t.Errorf("%d bodies could not be decoded (%v)", n, err)
 	}

@@ -26,7 +26,8 @@ type Config struct {
 	MaxBodySize    int64               `toml:"max_body_size"`   // 16777216: bytes of a body, also after decompression; larger ones are answered 413
 	MaxRequests    int                 `toml:"max_requests"`    // 64: requests served at once; others wait, and get 503 after deliver_timeout
 	// 5s: how long a request waits for its messages to be delivered before it is answered 503; the
-	// messages are delivered nevertheless, so that a client which tries again sends them twice.
+	// messages are delivered nevertheless, so that a client which tries again sends them twice. After
+	// one that has waited in vain others wait 0.1 s, for a minute or until one is delivered.
 	DeliverTimeout time.Duration `toml:"deliver_timeout" unit:"s"`
 	ReadTimeout    time.Duration `toml:"read_timeout" unit:"s"` // 30s: for the whole request to arrive
 }

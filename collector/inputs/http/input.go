@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -35,6 +36,8 @@ type Input struct {
 	slots   chan struct{}
 	budget  budget
 	numbers numbers
+	// hurryUntil is when requests wait for their delivery again, in ns since 1970.
+	hurryUntil atomic.Int64
 
 	host     plugin.InputHost
 	stopping context.Context // ends some time after Run's

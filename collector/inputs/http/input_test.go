@@ -73,6 +73,33 @@ func TestNotDelivered(t *testing.T) {
 	}
 }
 
+// While an output is down a client gets its answers soon, and with the first delivery as usual again.
+func TestWaitsInVainOnlyOnce(t *testing.T) {
+	h := &host{keep: true}
+	c := defaultConfig()
+	c.DeliverTimeout = 50 * time.Millisecond
+	in, url, _ := start(t, c, h)
+	if status, _, _ := do(t, post(t, url, "body")); status != 503 || in.hurryUntil.Load() == 0 {
+		t.Errorf("status %d, others wait as long", status)
+	}
+
+	c = defaultConfig()
+	c.DeliverTimeout = time.Hour
+	in, url, _ = start(t, c, h)
+	in.hurryUntil.Store(time.Now().Add(time.Hour).UnixNano())
+	for range 3 {
+		if status, _, _ := do(t, post(t, url, "body")); status != 503 {
+			t.Errorf("status %d", status)
+		}
+	}
+	h.mu.Lock()
+	h.keep = false
+	h.mu.Unlock()
+	if status, _, _ := do(t, post(t, url, "body")); status != 200 || in.hurryUntil.Load() != 0 {
+		t.Errorf("status %d, others hurry still", status)
+	}
+}
+
 func TestAuthentication(t *testing.T) {
 	basic, api := defaultConfig(), defaultConfig()
 	basic.AuthType, basic.Username, basic.Password = "Basic", "u", "p"

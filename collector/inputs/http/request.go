@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"sort"
 	"strings"
+	"time"
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
@@ -98,11 +99,33 @@ func (t *intake) deliver(body []byte) (split, err error) {
 	if err := t.src.Flush(ctx, func() { close(delivered) }); err != nil {
 		return nil, errNotDelivered
 	}
+	return split, t.input.await(ctx, delivered)
+}
+
+// A client that sends one request after the other, as collectd does, must not be held up by each of
+// them while an output is down: once a request has waited in vain, those of the next minute wait but shortly.
+const (
+	shortWait  = 100 * time.Millisecond
+	shortWaits = time.Minute
+)
+
+// await waits until a request's messages are delivered, for as long as ctx lasts.
+func (in *Input) await(ctx context.Context, delivered <-chan struct{}) error {
+	if time.Now().UnixNano() < in.hurryUntil.Load() {
+		short, cancel := context.WithTimeout(ctx, shortWait)
+		defer cancel()
+		ctx = short
+	}
+	began := time.Now()
 	select {
 	case <-delivered:
-		return split, nil
+		in.hurryUntil.Store(0)
+		return nil
 	case <-ctx.Done():
-		return nil, errNotDelivered
+		if time.Since(began) >= in.config.DeliverTimeout/2 {
+			in.hurryUntil.Store(time.Now().Add(shortWaits).UnixNano())
+		}
+		return errNotDelivered
 	}
 }
 
