@@ -71,7 +71,7 @@ func (*nullSplitter) NewSplitter(*plugin.Env) (plugin.Splitter, error)  { return
 func (*nullSplitter) Whole() bool                                       { return true }
 func (*nullSplitter) Split(data []byte, _ bool) (advance int, r []byte) { return len(data), data }
 
-// wordDecoder makes `type payload` of a line; "bad" fails after it has emitted; a line that starts
+// wordDecoder makes `type payload` of a line; "bad" fails after it has emitted, "explode" panics; a line that starts
 // with a space belongs to the one before it.
 type wordDecoder struct {
 	held message.Draft
@@ -88,6 +88,9 @@ func (w *wordDecoder) Decode(d *message.Draft, out plugin.Emitter) error {
 		w.n++
 		return nil
 	}
+	if strings.HasPrefix(line, "explode") {
+		panic("a panic in a decoder")
+	}
 	w.Release(out)
 	if strings.HasPrefix(line, "hold ") {
 		w.text = append(w.text[:0], line[5:]...)
@@ -101,9 +104,6 @@ func (w *wordDecoder) Decode(d *message.Draft, out plugin.Emitter) error {
 	out.Emit(d)
 	if typ == "bad" {
 		return errors.New("a bad line")
-	}
-	if typ == "panic" {
-		panic("a panic in a decoder")
 	}
 	return nil
 }

@@ -122,10 +122,13 @@ var errPanic = errors.New("panic")
 
 // guarded makes an error of a panic: one plugin's bug must not end the collector.
 func guarded(ctx context.Context, run func(context.Context) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v\n%s", errPanic, r, debug.Stack())
-		}
-	}()
+	defer asError(&err)
 	return run(ctx)
+}
+
+// asError, deferred, ends a panic and makes an error of it.
+func asError(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%w: %v\n%s", errPanic, r, debug.Stack())
+	}
 }

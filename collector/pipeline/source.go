@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -54,15 +55,42 @@ func newSource(in *input, token string) (*source, error) {
 		s.unframer = u
 	}
 	if in.newDecoder != nil {
-		if s.decoder, err = in.newDecoder(); err != nil {
+		d, err := in.newDecoder()
+		if err != nil {
 			return nil, err
 		}
-		s.raw, _ = s.decoder.(plugin.RawDecoder)
-		s.holder, _ = s.decoder.(plugin.Holder)
+		s.setDecoder(d)
 	}
 	s.batch = message.NewBatch()
 	in.addSource(token, s)
 	return s, nil
+}
+
+func (s *source) setDecoder(d plugin.Decoder) {
+	s.decoder = d
+	s.raw, _ = d.(plugin.RawDecoder)
+	s.holder, _ = d.(plugin.Holder)
+}
+
+// replaceDecoder makes a new decoder after a panic, once what the old one held back is out, if it can be had.
+func (s *source) replaceDecoder() {
+	mark := s.batch.Len()
+	err := func() (err error) {
+		defer asError(&err)
+		s.release()
+		s.closeDecoder()
+		return nil
+	}()
+	if err != nil {
+		s.batch.Truncate(mark)
+		s.in.log.Warn("what a decoder held back is lost with it", "error", err)
+	}
+	d, err := s.in.newDecoder()
+	if err != nil {
+		s.in.log.Warn("decoder cannot be made anew and is used on", "error", err)
+		return
+	}
+	s.setDecoder(d)
 }
 
 func (s *source) SetDecorator(f func(*message.Draft)) { s.decorate = f }
@@ -221,6 +249,9 @@ func (s *source) record(record []byte) (emitted bool) {
 	mark := s.batch.Len()
 	if err := s.decode(record, signer, encoded); err != nil {
 		s.batch.Truncate(mark)
+		if s.decoder != nil && errors.Is(err, errPanic) {
+			s.replaceDecoder()
+		}
 		stats.decodeFailures.Add(1)
 		s.in.decodeFailed(record, err)
 		if s.in.options.SendDecodeFailures {
@@ -231,7 +262,10 @@ func (s *source) record(record []byte) (emitted bool) {
 	return s.emitted > 0
 }
 
-func (s *source) decode(record []byte, signer string, encoded bool) error {
+// decode makes an error of a panic too: an input that is started anew would come to the same record
+// again, and never past it.
+func (s *source) decode(record []byte, signer string, encoded bool) (err error) {
+	defer asError(&err)
 	s.emitted = 0
 	if encoded && s.raw != nil {
 		return s.raw.DecodeRaw(s.batch, record, signer)
@@ -340,10 +374,14 @@ func (s *source) Close() {
 		s.batch.Release()
 		s.batch = nil
 	}
+	s.closeDecoder()
+	s.buffer.free()
+}
+
+func (s *source) closeDecoder() {
 	if c, ok := s.decoder.(plugin.Closer); ok {
 		if err := c.Close(); err != nil {
 			s.in.log.Warn("decoder did not close cleanly", "error", err)
 		}
 	}
-	s.buffer.free()
 }
