@@ -129,9 +129,7 @@ func (s *scheduler) miss(name string, st *stream) {
 	st.files, st.list, st.listed, st.asks = nil, nil, false, false
 	if st.cur != nil {
 		s.wake(st) // it may have been written to before it was deleted
-		if s.in.env.Once {
-			return
-		}
+		return
 	}
 	if s.in.env.Once {
 		st.once = true
