@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -94,7 +93,7 @@ func runDaemon(ctx context.Context, cmd *cobra.Command, path string) error {
 	log.Info("starting", "version", version, "config", path, "plugins", len(p.Report().Plugins))
 	stopReports := reportOnSignal(p, log)
 	defer stopReports()
-	defer time.AfterFunc(settled, giveBack).Stop()
+	defer keepSmall()()
 	waitForPage, err := startPage(ctx, conf, p, cmd.ErrOrStderr(), log)
 	if err != nil {
 		return problem{err}
@@ -103,16 +102,6 @@ func runDaemon(ctx context.Context, cmd *cobra.Command, path string) error {
 	waitForPage()
 	log.Info("stopped")
 	return nil
-}
-
-// settled is how long after the start what that needed (parsed configuration, compiled scripts, the
-// instances that were built to be checked) is given back to the system: two thirds of the heap.
-const settled = 5 * time.Second
-
-// giveBack returns unused memory to the system; pools let go of theirs at the second collection.
-func giveBack() {
-	runtime.GC()
-	debug.FreeOSMemory()
 }
 
 // limit applies what the process as a whole may use. The memory limit is a goal for the garbage

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	// settled is how long after the start what that needed (the parsed configuration, compiled scripts,
+	// the instances that were built to be checked) is given back: two thirds of the heap.
+	settled = 5 * time.Second
+	// idlePeriod is how often memory is given back while there is little to do.
+	idlePeriod = 15 * time.Second
+	// idleBytes is how much an idle collector allocates at most in that time: it looks at files and
+	// reads the machine's metrics. A busy one would only take it again.
+	idleBytes = 8 << 20
+)
+
+// keepSmall gives unused memory back to the system, once after the start and then while there is
+// little to do, until the returned function is called. It takes about 5 ms each time.
+func keepSmall() (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		timer := time.NewTimer(settled)
+		defer timer.Stop()
+		last := uint64(0)
+		for first := true; ; first = false {
+			select {
+			case <-done:
+				return
+			case <-timer.C:
+			}
+			if now := allocated(); first || now-last < idleBytes {
+				giveBack()
+				last = allocated()
+			} else {
+				last = now
+			}
+			timer.Reset(idlePeriod)
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
+// giveBack returns unused memory; pools let go of theirs at the second collection.
+func giveBack() {
+	runtime.GC()
+	debug.FreeOSMemory()
+}
+
+// allocated is how many bytes have ever been allocated.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
