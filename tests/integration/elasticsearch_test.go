@@ -155,6 +155,7 @@ func deadArchive(t *testing.T, url string, store archive) {
 	lines.clog(t)
 	d.free.Store(3)
 	w.expect(servers.Critical, rootFS, globalSystem)
+	t.Logf("CRITICAL in Nagios %v after the first bad value, at ticks of 1s", w.delay(d, 3, rootFS, servers.Critical))
 	store.Resume()
 	lines.expectOnce(t, store)
 

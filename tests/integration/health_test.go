@@ -128,6 +128,30 @@ type disk struct {
 	mu       sync.Mutex
 	sent     map[int64]int // how often each value has been posted
 	answered int           // posts that were answered in time
+	first    map[int64]time.Time
+}
+
+// delay is the time from the first post of a value to the result that Nagios logged for a service, in
+// its log's whole seconds.
+func (w *watched) delay(d *disk, free int64, s service, state int) time.Duration {
+	w.t.Helper()
+	d.mu.Lock()
+	first := d.first[free]
+	d.mu.Unlock()
+	for line := range strings.Lines(w.nagios.Log()) {
+		if !strings.Contains(line, fmt.Sprintf(";%s;%s;%d;", s.host, s.name, state)) {
+			continue
+		}
+		var at int64
+		if _, err := fmt.Sscanf(line, "[%d]", &at); err != nil {
+			w.t.Fatalf("%s: %v", line, err)
+		}
+		if at >= first.Unix() {
+			return time.Unix(at, 0).Sub(first.Truncate(time.Second))
+		}
+	}
+	w.t.Fatalf("Nagios has no result %d of %s", state, s.name)
+	return 0
 }
 
 // answers tells how many posts were answered within a second.
@@ -146,7 +170,7 @@ func (d *disk) times(free int64) int {
 
 func postDisk(t *testing.T, listen string, free int64) *disk {
 	t.Helper()
-	d := &disk{sent: map[int64]int{}}
+	d := &disk{sent: map[int64]int{}, first: map[int64]time.Time{}}
 	d.free.Store(free)
 	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	every := time.NewTicker(250 * time.Millisecond)
@@ -173,9 +197,9 @@ func postDisk(t *testing.T, listen string, free int64) *disk {
 // post sends one value. The collector has it even where it does not answer in time, since the answer
 // waits for what an output has not delivered yet.
 func (d *disk) post(client *http.Client, listen string) {
-	free := d.free.Load()
+	free, began := d.free.Load(), time.Now()
 	body := fmt.Sprintf(`[{"values":[%d],"dstypes":["gauge"],"dsnames":["value"],"time":%.3f,"interval":1,"host":"ctl1",`+
-		`"plugin":"df","plugin_instance":"root","type":"percent_bytes","type_instance":"free"}]`, free, float64(time.Now().UnixMilli())/1000)
+		`"plugin":"df","plugin_instance":"root","type":"percent_bytes","type_instance":"free"}]`, free, float64(began.UnixMilli())/1000)
 	resp, err := client.Post("http://"+listen+"/", "application/json", strings.NewReader(body))
 	var timeout net.Error
 	if err != nil && (!errors.As(err, &timeout) || !timeout.Timeout()) {
@@ -187,7 +211,9 @@ func (d *disk) post(client *http.Client, listen string) {
 		resp.Body.Close()
 		d.answered++
 	}
-	d.sent[free]++
+	if d.sent[free]++; d.sent[free] == 1 {
+		d.first[free] = began
+	}
 }
 
 // logErrors writes a Nova error every 100 ms while on; it ends with the test.

@@ -60,6 +60,7 @@ func TestFaultReachesNagios(t *testing.T) {
 	d.free.Store(3)
 	w.expect(servers.Critical, rootFS, controllers, globalSystem)
 	w.never(servers.Critical, 0, novaErrors, globalNova, heartbeat)
+	t.Logf("CRITICAL in Nagios %v after the first bad value, for the cloud %v", w.delay(d, 3, rootFS, servers.Critical), w.delay(d, 3, globalSystem, servers.Critical))
 	if log := w.nagios.Log(); !strings.Contains(log, `controller.root-fs CRITICAL\nThe root filesystem is nearly full (CRITICAL, rule='min(fs_space_percent_free[fs="/"])<5', current=3.00)`) {
 		t.Errorf("the reason is not in Nagios's log:\n%s", log)
 	}
