@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"sync"
+	"time"
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
@@ -44,7 +45,8 @@ func (l *latest) replace(m *message.Message, newer bool) {
 	l.key = l.keyer.Key(l.key[:0], plugin.Item{Message: m})
 	old, known := l.byKey[string(l.key)]
 	switch {
-	case known && !newer:
+	case known && (!newer || late(m, old)):
+		l.stats.replaced.Add(1)
 		return
 	case known:
 		l.bytes -= len(old.Bytes())
@@ -57,6 +59,16 @@ func (l *latest) replace(m *message.Message, newer bool) {
 	}
 	l.byKey[string(l.key)] = m
 	l.bytes += len(m.Bytes())
+}
+
+// clockSlack is how far a clock may be ahead before its timestamps stop to be an order.
+const clockSlack = time.Minute
+
+// late tells whether a message that came just now is older than one that waits, as when a connection
+// was made anew and what both carried is mixed up.
+func late(m, waiting *message.Message) bool {
+	at := waiting.Timestamp()
+	return m.Timestamp() < at && at <= time.Now().Add(clockSlack).UnixNano()
 }
 
 // putBack returns messages that could not be delivered, unless a newer one of their key has come.
