@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -54,3 +56,38 @@ func feedOnce(t *testing.T, name, text string) {
 	})
 	t.Cleanup(func() { feeds.Delete(name) })
 }
+
+// Refused messages with a reason each do not fill the collector's own log, and a disk that has room
+// again ends what was said of it.
+func TestRefusalsAreToldOnce(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	dead := &fullDisk{full: true}
+	o := &output{dead: dead, consumer: &consumer{section: section{name: "out", health: plugin.NewHealth(logger)}}}
+	d := message.Draft{Payload: "x"}
+	m := sealed(&d).At(0)
+	for i := range 1000 {
+		o.bury(m, fmt.Errorf("failed to parse document %d", i))
+	}
+	if n := strings.Count(log.String(), "\n"); n > 2 {
+		t.Errorf("%d lines in the log", n)
+	}
+	dead.full = false
+	o.bury(m, errors.New("failed to parse"))
+	for _, c := range o.health.Conditions() {
+		if c.Key == "dead letters" {
+			t.Errorf("says still: %s", c.Text)
+		}
+	}
+}
+
+type fullDisk struct{ full bool }
+
+func (f *fullDisk) Add(string, *message.Message, error) error {
+	if f.full {
+		return errors.New("no space left on device")
+	}
+	return nil
+}
+
+func (*fullDisk) Close() error { return nil }

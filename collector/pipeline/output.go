@@ -29,6 +29,7 @@ type output struct {
 	hurry   <-chan struct{} // closed when the pipeline stops: deliver what is there at once
 	drained <-chan struct{} // closed when nothing more will come
 	policy  plugin.BatchPolicy
+	refusal throttle // of what is told of refused messages
 
 	parcels []*parcel // of the delivery in the making
 	items   []plugin.Item
@@ -305,12 +306,17 @@ func (o *output) encodeOne(m *message.Message) error {
 	return err
 }
 
-// bury dead-letters a message; where even that fails, the message is lost, counted and said so.
+// bury dead-letters a message; where even that fails, the message is lost, counted and said so. Reasons
+// may differ from message to message: one a minute is told.
 func (o *output) bury(m *message.Message, reason error) {
-	o.health.Set("refused", fmt.Sprintf("messages are refused and kept as dead letters; the last one: %v", reason))
+	if _, ok := o.refusal.allow(time.Now()); ok {
+		o.health.Set("refused", fmt.Sprintf("messages are refused and kept as dead letters; one of the last: %v", reason))
+	}
 	if err := o.dead.Add(o.name, m, reason); err != nil {
 		o.health.Set("dead letters", fmt.Sprintf("refused messages are lost, since they cannot be kept as dead letters: %v", err))
+		return
 	}
+	o.health.Clear("dead letters")
 }
 
 // deliver sends the batch until nothing of it is left to retry.
