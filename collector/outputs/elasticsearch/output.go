@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -97,8 +98,14 @@ func (o *Output) post(ctx context.Context, items []plugin.Item) (*httpclient.Ans
 
 func tooLarge(a *httpclient.Answer) bool { return a.Status == http.StatusRequestEntityTooLarge }
 
-// malformed tells whether the server could not read the request: one item may spoil it for all.
-func malformed(a *httpclient.Answer) bool { return a.Status == http.StatusBadRequest }
+// malformed tells whether the server could not read the request: one item may spoil it for all. Other
+// servers, such as a proxy that expects TLS, would refuse whatever is sent, and without this form.
+func malformed(a *httpclient.Answer) bool {
+	var said struct {
+		Error json.RawMessage `json:"error"`
+	}
+	return a.Status == http.StatusBadRequest && json.Unmarshal(a.Body, &said) == nil && said.Error != nil
+}
 
 // divide sends the halves of a request that the server refused as a whole; a single item is refused.
 func (o *Output) divide(ctx context.Context, items []plugin.Item, answer *httpclient.Answer) error {
@@ -137,6 +144,8 @@ func (o *Output) judgeStatus(a *httpclient.Answer) error {
 	switch {
 	case a.Status == http.StatusOK:
 		return nil
+	case a.Status == http.StatusBadRequest:
+		advice = "; is server the address of Elasticsearch or OpenSearch itself, with https where it is demanded?"
 	case a.Status == http.StatusUnauthorized:
 		advice = "; check username and password or api_key"
 	case a.Status == http.StatusForbidden:

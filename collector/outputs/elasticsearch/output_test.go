@@ -216,7 +216,21 @@ func TestRequestsThatFailAsAWhole(t *testing.T) {
 	f(404, "retry: http://es answers 404 Not Found: text; is server the address of Elasticsearch or OpenSearch itself?")
 	f(301, "retry: http://es answers 301 Moved Permanently: text; redirects are not followed, set server to where it points")
 	f(413, "refused: its 46 bytes are more than the server takes (413 Request Entity Too Large: text)")
-	f(400, "refused: the server cannot read it: 400 Bad Request: text")
+	f(400, "retry: http://es answers 400 Bad Request: text; is server the address of Elasticsearch or OpenSearch itself, with https where it is demanded?")
+}
+
+// unreadable is Elasticsearch's answer to a request that it cannot read.
+const unreadable = `{"error":{"type":"illegal_argument_exception","reason":"no"},"status":400}`
+
+// What is not Elasticsearch, such as a proxy that is spoken to without TLS, must not have all messages refused.
+func TestBadRequestOfAnotherServer(t *testing.T) {
+	s := serve(t, func(int, string) (int, string) {
+		return 400, "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>"
+	})
+	items := docs("a", "b", "c")
+	if got := verdicts(items, open(t, s.URL, nil).Deliver(context.Background(), items)); strings.Contains(got, "refused: ") || len(s.requests) != 1 {
+		t.Errorf("%d requests: %s", len(s.requests), got)
+	}
 }
 
 // A document that spoils a whole request must not keep the others back.
@@ -226,7 +240,7 @@ func TestRequestsAreDivided(t *testing.T) {
 			n := strings.Count(body, "create")
 			switch {
 			case strings.Contains(body, `"spoilt"`):
-				return status, "no"
+				return status, map[int]string{400: unreadable, 413: "no"}[status]
 			case strings.Contains(body, `"late"`):
 				return 429, "busy"
 			}
@@ -234,7 +248,7 @@ func TestRequestsAreDivided(t *testing.T) {
 		})
 		items := docs("a", "b", "spoilt", "c", "late", "d", "e", "f", "spoilt")
 		got := verdicts(items, open(t, s.URL, nil).Deliver(context.Background(), items))
-		refused := "refused: the server cannot read it: 400 Bad Request: no"
+		refused := "refused: the server cannot read it: 400 Bad Request: " + unreadable
 		if status == 413 {
 			refused = "refused: its 56 bytes are more than the server takes (413 Request Entity Too Large: no)"
 		}
