@@ -22,7 +22,9 @@ type filter struct {
 	maxLoops int
 	maxSize  int
 	batch    *message.Batch
-	loops    int // of the message being processed
+	parcel   *parcel // being processed
+	at       int     // message of it that is next
+	loops    int     // of the message being processed
 	rng      *rand.ChaCha8
 	failures throttle
 	drained  <-chan struct{} // closed when no more input will come
@@ -89,8 +91,11 @@ func (f *filter) loop(ctx context.Context, p plugin.Filter) error {
 		default:
 		}
 		clogged := f.downstreamClogged()
-		if parcel := f.queue.take(clogged); parcel != nil {
-			if err := f.process(p, parcel); err != nil {
+		if f.parcel == nil {
+			f.parcel, f.at = f.queue.take(clogged), 0
+		}
+		if f.parcel != nil {
+			if err := f.process(p); err != nil {
 				return err
 			}
 			continue
@@ -130,11 +135,21 @@ func (f *filter) lastTick(p plugin.Filter) error {
 	return nil
 }
 
-func (f *filter) process(p plugin.Filter, parcel *parcel) error {
-	defer parcel.free()
-	defer f.flush()
-	start := time.Now()
-	for _, m := range parcel.msgs {
+// process hands over what is left of the parcel. When the filter fails, the rest is for the next run.
+func (f *filter) process(p plugin.Filter) error {
+	start, first := time.Now(), f.at
+	defer func() {
+		f.flush()
+		f.stats.processed.Add(int64(f.at - first))
+		f.stats.busy.Add(int64(time.Since(start)))
+		if f.at == len(f.parcel.msgs) {
+			f.parcel.free()
+			f.parcel = nil
+		}
+	}()
+	for f.at < len(f.parcel.msgs) {
+		m := f.parcel.msgs[f.at]
+		f.at++
 		f.loops = m.Loops()
 		if err := p.Process(m); err != nil {
 			f.failed(err)
@@ -143,8 +158,6 @@ func (f *filter) process(p plugin.Filter, parcel *parcel) error {
 			}
 		}
 	}
-	f.stats.processed.Add(int64(len(parcel.msgs)))
-	f.stats.busy.Add(int64(time.Since(start)))
 	return nil
 }
 

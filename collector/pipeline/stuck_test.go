@@ -76,3 +76,28 @@ func feedEach(t *testing.T, name, line string, count int) (acked chan struct{}) 
 	t.Cleanup(func() { feeds.Delete(name) })
 	return acked
 }
+
+// A filter that was started again goes on behind the message that brought it down.
+func TestRestartedFilterMissesNothing(t *testing.T) {
+	newSink(t, t.Name())
+	var seen atomic.Int64
+	acts.Store(t.Name(), filterAct{process: func(_ *fakeFilter, m *message.Message) error {
+		seen.Add(1)
+		switch m.Payload() {
+		case "terminate":
+			return plugin.Fatal(errors.New("terminated"))
+		case "panic":
+			panic("a bug in a filter")
+		}
+		return nil
+	}})
+	acked := feedText(t, t.Name(), "a 1\na terminate\na 3\na panic\na 5\na 6\n")
+	p, _ := start(t, flowing(t.Name(), "[f]", `type = "FakeFilter"`, fmt.Sprintf("act = %q", t.Name()), `message_matcher = "Type == 'a'"`,
+		"[f.retries]", `delay = "1ms"`, `max_jitter = "1ms"`))
+	<-acked
+	st := &p.filters[0].stats
+	until(t, "all messages processed", func() bool { return st.processed.Load() == 6 })
+	if seen.Load() != 6 || st.matched.Load() != 6 {
+		t.Errorf("%d seen, %d matched", seen.Load(), st.matched.Load())
+	}
+}
