@@ -35,14 +35,12 @@ func (m *Message) index(raw []byte) error {
 		return &DecodeError{0, "larger than 2 GiB"}
 	}
 	m.set = isPlain
-	for i := 0; i < len(raw); {
+	for i := m.indexHeaders(raw); i < len(raw); {
 		end := 0
 		if raw[i] == tagField<<3|2 {
 			if end = plainFields(raw, i); end > i {
 				m.fields = min(m.fields, uint32(i))
 			}
-		} else if int(m.fields) > i {
-			end = m.indexHeader(raw, i)
 		}
 		if end > i {
 			i = end
@@ -57,64 +55,69 @@ func (m *Message) index(raw []byte) error {
 	return nil
 }
 
-// indexHeader notes the header that starts at i and gives the offset behind it; 0 for
-// everything else, and for what is longer than 16 KiB or does not end within raw.
-func (m *Message) indexHeader(raw []byte, i int) int {
-	at := m.header(raw[i])
-	if at == nil || i+2 >= len(raw) {
-		return m.indexUsualNumber(raw, i)
-	}
-	size, start := int(raw[i+1]), i+2
-	if size >= 0x80 {
-		if raw[i+2] >= 0x80 {
-			return 0
+// indexHeaders notes the headers that raw begins with and gives the offset behind them. It stops at
+// whatever is not a header, is longer than 16 KiB, or lies near the end.
+func (m *Message) indexHeaders(raw []byte) (i int) {
+	for i+12 <= len(raw) {
+		tag := raw[i]
+		if tag&7 == 0 {
+			v, n := varint(raw, i+1)
+			if n == 0 || !m.setNumber(tag, v) {
+				return i
+			}
+			i += 1 + n
+			continue
 		}
-		size, start = size&0x7f|int(raw[i+2])<<7, i+3
+		size, start := int(raw[i+1]), i+2
+		if size >= 0x80 {
+			if raw[i+2] >= 0x80 {
+				return i
+			}
+			size, start = size&0x7f|int(raw[i+2])<<7, i+3
+		}
+		end := start + size
+		if end > len(raw) || !m.setText(tag, span{uint32(start), uint32(end)}) {
+			return i
+		}
+		i = end
 	}
-	if end := start + size; end <= len(raw) {
-		*at = span{uint32(start), uint32(end)}
-		return end
-	}
-	return 0
+	return i
 }
 
-// indexUsualNumber does the same for a number.
-func (m *Message) indexUsualNumber(raw []byte, i int) int {
-	tag := raw[i]
-	if tag != tagTimestamp<<3 && tag != tagSeverity<<3 && tag != tagPid<<3 {
-		return 0
-	}
-	v, n := varint(raw, i+1)
-	switch {
-	case n == 0:
-		return 0
-	case tag == tagTimestamp<<3:
+// setNumber notes a number header; it is false for other tags.
+func (m *Message) setNumber(tag byte, v uint64) bool {
+	switch tag {
+	case tagTimestamp << 3:
 		m.timestamp, m.set = int64(v), m.set|hasTimestamp
-	case tag == tagSeverity<<3:
+	case tagSeverity << 3:
 		m.severity, m.set = int32(v), m.set|hasSeverity
-	default:
+	case tagPid << 3:
 		m.pid, m.set = int32(v), m.set|hasPid
+	default:
+		return false
 	}
-	return i + 1 + n
+	return true
 }
 
-// header is where a text header of the given tag is noted, nil for other tags.
-func (m *Message) header(tag byte) *span {
+// setText notes a text header; it is false for other tags.
+func (m *Message) setText(tag byte, at span) bool {
 	switch tag {
 	case tagUUID<<3 | 2:
-		return &m.uuid
+		m.uuid = at
 	case tagType<<3 | 2:
-		return &m.typ
+		m.typ = at
 	case tagLogger<<3 | 2:
-		return &m.logger
+		m.logger = at
 	case tagPayload<<3 | 2:
-		return &m.payload
+		m.payload = at
 	case tagEnvVersion<<3 | 2:
-		return &m.envVersion
+		m.envVersion = at
 	case tagHostname<<3 | 2:
-		return &m.hostname
+		m.hostname = at
+	default:
+		return false
 	}
-	return nil
+	return true
 }
 
 // indexTag notes the header or field that starts at i and gives the offset behind it.
