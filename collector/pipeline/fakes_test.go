@@ -156,8 +156,11 @@ type payloadEncoder struct{}
 func (*payloadEncoder) NewEncoder(*plugin.Env) (plugin.Encoder, error) { return &payloadEncoder{}, nil }
 
 func (*payloadEncoder) Encode(dst []byte, m *message.Message) ([]byte, error) {
-	if m.Payload() == "unencodable" {
+	switch m.Payload() {
+	case "unencodable":
 		return dst, errors.New("not to be encoded")
+	case "explosive":
+		panic("a panic in an encoder")
 	}
 	return append(dst, m.Payload()...), nil
 }

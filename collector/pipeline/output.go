@@ -37,7 +37,8 @@ type output struct {
 	spans   []int // end of each item's data
 	bytes   int
 	started time.Time
-	urgent  bool // somebody waits for the delivery
+	urgent  bool          // somebody waits for the delivery
+	pending []plugin.Item // of items, what is not delivered or refused yet; nil when nothing is being delivered
 	// attempts counts the runs that ended by an error or a panic while this batch was delivered.
 	attempts int
 }
@@ -78,26 +79,29 @@ func (o *output) serve(ctx context.Context) error {
 // maxAttempts is how often a batch may bring its output down before its messages are dead-lettered.
 const maxAttempts = 3
 
-// redo prepares the batch that was being delivered when the output failed for another attempt.
+// redo prepares what was being delivered when the output failed for another attempt.
 func (o *output) redo() {
-	parcels := o.parcels
-	if len(parcels) == 0 {
+	left := o.pending
+	if o.pending = nil; len(left) == 0 {
 		return
 	}
-	o.items, o.data, o.spans, o.bytes = o.items[:0], o.data[:0], o.spans[:0], 0
 	if o.attempts++; o.attempts >= maxAttempts {
-		for _, p := range parcels {
-			for _, m := range p.msgs {
-				o.stats.refused.Add(1)
-				o.bury(m, fmt.Errorf("its delivery made the output fail %d times", o.attempts))
-			}
+		for i := range left {
+			o.stats.refused.Add(1)
+			o.bury(left[i].Message, fmt.Errorf("its delivery made the output fail %d times", o.attempts))
 		}
 		o.finish()
 		return
 	}
-	for _, p := range parcels {
-		o.encode(p)
+	var data []byte // anew, since the items lie in the old one
+	o.spans, o.bytes = o.spans[:0], 0
+	for i := range left {
+		left[i].Unmark()
+		data = append(data, left[i].Data...)
+		o.spans = append(o.spans, len(data))
+		o.bytes += max(len(left[i].Data), len(left[i].Message.Bytes()))
 	}
+	o.items, o.data = left, data
 }
 
 func (o *output) closePlugin(p plugin.Output) {
@@ -121,7 +125,7 @@ func (o *output) reset() {
 	clear(o.parcels)
 	clear(o.items)
 	o.parcels, o.items, o.data, o.spans = o.parcels[:0], o.items[:0], o.data[:0], o.spans[:0]
-	o.bytes, o.attempts, o.urgent = 0, 0, false
+	o.bytes, o.attempts, o.urgent, o.pending = 0, 0, false, nil
 	if cap(o.data) > 8<<20 {
 		o.data = nil
 	}
@@ -285,12 +289,13 @@ func (o *output) encode(p *parcel) {
 	}
 }
 
-func (o *output) encodeOne(m *message.Message) error {
+// encodeOne makes an error of a panic: one message that an encoder cannot stand must not cost others.
+func (o *output) encodeOne(m *message.Message) (err error) {
 	if o.encoder == nil {
 		return nil
 	}
+	defer asError(&err)
 	if !o.framing {
-		var err error
 		o.data, err = o.encoder.Encode(o.data, m)
 		return err
 	}
@@ -324,15 +329,15 @@ func (o *output) deliver(ctx context.Context, p plugin.Output) error {
 	if o.encoder != nil {
 		plugin.Lay(o.items, o.data, o.spans)
 	}
-	pending := o.items
+	o.pending = o.items
 	wait := o.retries.Delay
-	for len(pending) > 0 {
+	for len(o.pending) > 0 {
 		began := time.Now()
 		o.stats.deliveries.Add(1)
-		err := p.Deliver(ctx, pending)
+		err := p.Deliver(ctx, o.pending)
 		o.stats.busy.Add(int64(time.Since(began)))
-		left, reason := o.sortOut(pending, err)
-		if len(left) == 0 {
+		left, reason := o.sortOut(o.pending, err)
+		if o.pending = left; len(left) == 0 {
 			break
 		}
 		if ctx.Err() != nil {
@@ -353,7 +358,6 @@ func (o *output) deliver(ctx context.Context, p plugin.Output) error {
 		}
 		wait = min(2*wait, o.retries.MaxDelay)
 		o.stats.retried.Add(int64(len(left)))
-		pending = left
 	}
 	o.finish()
 	return nil

@@ -128,6 +128,49 @@ func TestPoisonousBatchIsDeadLettered(t *testing.T) {
 	checkDeadLetters(t, p, []string{"its delivery made the output fail 3 times"})
 }
 
+// What was judged before an output failed is not sent, kept or counted again.
+func TestOutputPanicKeepsVerdicts(t *testing.T) {
+	s := newSink(t, t.Name())
+	calls := 0
+	s.fail = func(items []plugin.Item) error {
+		switch calls++; calls {
+		case 1:
+			items[0].Refuse(errors.New("mapping conflict"))
+			items[1].Retry(errors.New("busy"))
+			items[3].Retry(errors.New("busy"))
+		case 2:
+			panic("a bug in an output")
+		}
+		return nil
+	}
+	acked := feedText(t, t.Name(), "a never\na later\na unencodable\na one\na late\na \n")
+	p, _ := start(t, flowing(t.Name(), "[out.retries]", `delay = "1ms"`, `max_jitter = "1ms"`))
+	<-acked
+	if got := s.all(); !slices.Equal(got, []string{"one", "later", "late"}) {
+		t.Errorf("delivered %q", got)
+	}
+	st := &p.outputs[0].stats
+	if st.matched.Load() != 6 || st.processed.Load() != 3 || st.refused.Load() != 1 || st.encodeFailures.Load() != 1 || st.left.Load() != 1 {
+		t.Errorf("matched %d delivered %d refused %d encode failures %d left out %d",
+			st.matched.Load(), st.processed.Load(), st.refused.Load(), st.encodeFailures.Load(), st.left.Load())
+	}
+	checkDeadLetters(t, p, []string{"cannot be encoded: not to be encoded", "mapping conflict"})
+}
+
+// A message that an encoder cannot stand is refused alone.
+func TestEncoderPanicIsAnEncodeFailure(t *testing.T) {
+	s := newSink(t, t.Name())
+	acked := feedText(t, t.Name(), "a one\na explosive\na two\n")
+	p, _ := start(t, flowing(t.Name(), "[out.retries]", `delay = "1ms"`, `max_jitter = "1ms"`))
+	<-acked
+	if got := s.all(); !slices.Equal(got, []string{"one", "two"}) {
+		t.Errorf("delivered %q", got)
+	}
+	if _, _, restarts, _ := p.outputs[0].state.get(); restarts != 0 || p.outputs[0].stats.encodeFailures.Load() != 1 {
+		t.Errorf("%d restarts, %d encode failures", restarts, p.outputs[0].stats.encodeFailures.Load())
+	}
+}
+
 func TestDecodeFailures(t *testing.T) {
 	s := newSink(t, t.Name())
 	acked := feedText(t, t.Name(), "a one\nbad two\na three\n")
