@@ -31,7 +31,7 @@ func newRun() *cobra.Command {
 		Short: "Runs the collector until SIGINT or SIGTERM; with --once prints what every output would have sent of what is there now",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			ctx, stop := signal.NotifyContext(cmd.Context(), endSignals()...)
 			defer stop()
 			if once {
 				return runOnce(ctx, cmd, path)
@@ -91,8 +91,8 @@ func runDaemon(ctx context.Context, cmd *cobra.Command, path string) error {
 	}
 	defer endProfile()
 	log.Info("starting", "version", version, "config", path, "plugins", len(p.Report().Plugins))
-	stopReports := reportOnSignal(p, log)
-	defer stopReports()
+	stopAnswers := answerSignals(p, log)
+	defer stopAnswers()
 	defer keepSmall()()
 	waitForPage, err := startPage(ctx, conf, p, cmd.ErrOrStderr(), log)
 	if err != nil {
@@ -163,30 +163,6 @@ func writePidFile(path string) (remove func(), err error) {
 func runs(pid int) bool {
 	err := syscall.Kill(pid, 0)
 	return err == nil || errors.Is(err, syscall.EPERM)
-}
-
-// reportOnSignal logs the state of every plugin at SIGUSR1.
-func reportOnSignal(p *pipeline.Pipeline, log *slog.Logger) (stop func()) {
-	c := make(chan os.Signal, 1)
-	done := make(chan struct{})
-	signal.Notify(c, syscall.SIGUSR1)
-	go func() {
-		defer close(done)
-		for range c {
-			for _, r := range p.Report().Plugins {
-				args := []any{"name", r.Name, "type", r.Type, "state", r.State}
-				for _, n := range r.Counters {
-					args = append(args, n.Name, n.Value)
-				}
-				log.Info("report", args...)
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(c)
-		close(c)
-		<-done
-	}
 }
 
 // runOnce prints what each output would have sent, under its name.

@@ -36,6 +36,7 @@ var build = sync.OnceValues(func() (string, error) {
 	cmd.Dir = repo
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
+		os.RemoveAll(dir)
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return binary, nil
@@ -78,6 +79,7 @@ type collector struct {
 	log        syncBuffer
 	hostname   string
 	credential *syscall.Credential // nil: the test's own
+	stderr     *os.File            // instead of log
 }
 
 // syncBuffer is a log that is read while it is written.
@@ -206,7 +208,10 @@ func (c *collector) launch() {
 	c.openToAll()
 	c.cmd = exec.Command(binary(c.t), c.args...)
 	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: c.credential}
+	if c.stderr != nil {
+		c.cmd.Stderr = c.stderr
+	}
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL, Credential: c.credential}
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}

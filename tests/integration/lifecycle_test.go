@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -94,7 +95,7 @@ func TestTwoCollectorsOnOneBaseDir(t *testing.T) {
 	waitForDocument(t, c, "out.json", map[string]any{"Payload": "three"})
 }
 
-// The collector starts with hekad's command line, ends at SIGINT as at SIGTERM, and reports at SIGUSR1.
+// The collector starts with hekad's command line, ends at SIGINT as at SIGTERM, reports at SIGUSR1, and survives SIGHUP.
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	c := novaToFile(t)
@@ -107,6 +108,15 @@ func TestSignals(t *testing.T) {
 	}
 	c.waitLog(`msg=report name=log_logstreamer type=LogstreamerInput state=running records=2 `)
 	c.waitLog(`msg=report name=json_output type=FileOutput state=running matched=2 `)
+	if err := c.cmd.Process.Signal(syscall.SIGHUP); err != nil { // as from logrotate
+		t.Fatal(err)
+	}
+	c.waitLog("SIGHUP has no effect in this version")
+	if err := os.Rename(c.within("out.json"), c.within("out.json.1")); err != nil {
+		t.Fatal(err)
+	}
+	c.appendTo("logs/nova-compute.log", novaLine("three"))
+	waitForDocument(t, c, "out.json", map[string]any{"Payload": "three"})
 	if err := c.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +128,26 @@ func TestSignals(t *testing.T) {
 	if strings.Contains(c.log.String(), "level=ERROR") || strings.Contains(c.log.String(), "level=WARN") {
 		t.Error("there are warnings")
 	}
+}
+
+// A collector whose log nobody reads any more goes on.
+func TestReaderOfTheLogGoesAway(t *testing.T) {
+	t.Parallel()
+	c := novaToFile(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.stderr = w
+	c.Start()
+	w.Close()
+	r.Close()
+	if err := c.cmd.Process.Signal(syscall.SIGUSR1); err != nil { // makes it write
+		t.Fatal(err)
+	}
+	c.appendTo("logs/nova-compute.log", novaLine("one"))
+	waitForDocument(t, c, "out.json", map[string]any{"Payload": "one"})
+	c.Stop()
 }
 
 // run --once prints what outputs would get, writes nothing, and leaves no trace for the next start.
