@@ -60,6 +60,10 @@ func (c *consumer) keepLatest(k plugin.Keyer) {
 
 func (c *consumer) blocks() bool { return c.latest == nil && c.queue.limits.full == plugin.FullBlock }
 
+// forgoes tells whether an output holds no acknowledgements at the moment: it may drop what it has no
+// room for, and its deliveries fail. Sources must not wait for what may be dropped in the end.
+func (c *consumer) forgoes() bool { return c.stuck.Load() && !c.blocks() }
+
 func (c *consumer) accept(ctx context.Context, p *parcel) error {
 	if c.latest != nil {
 		c.latest.put(p)

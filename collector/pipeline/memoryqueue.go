@@ -185,6 +185,19 @@ func (q *memoryQueue) length() (messages, bytes int) {
 	return q.normal.messages + q.inject.messages, q.normal.bytes + q.inject.bytes
 }
 
+// forgo acknowledges what waits though it is not delivered.
+func (q *memoryQueue) forgo() {
+	var acks []*ack
+	q.mu.Lock()
+	for _, p := range q.normal.parcels[q.normal.head:] {
+		acks, p.ack = append(acks, p.ack), nil
+	}
+	q.mu.Unlock()
+	for _, a := range acks {
+		a.release()
+	}
+}
+
 // dump frees everything without acknowledging it, as at the end.
 func (q *memoryQueue) dump() (messages int) {
 	for p := q.take(false); p != nil; p = q.take(false) {

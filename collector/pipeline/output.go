@@ -68,7 +68,12 @@ func (o *output) run(ctx context.Context) error {
 
 // serve is run, and leaves nothing behind when the pipeline ends.
 func (o *output) serve(ctx context.Context) error {
-	defer o.stuck.Store(true)
+	defer func() {
+		if ctx.Err() == nil {
+			o.stuck.Store(true)
+			o.forgo()
+		}
+	}()
 	err := o.run(ctx)
 	if err == nil || ctx.Err() != nil {
 		o.abandon()
@@ -344,6 +349,7 @@ func (o *output) deliver(ctx context.Context, p plugin.Output) error {
 			return nil
 		}
 		o.troubled(reason)
+		o.forgo()
 		if plugin.IsFatal(reason) {
 			return reason
 		}
@@ -401,6 +407,18 @@ func (o *output) troubled(reason error) {
 		reason = errors.New("not delivered")
 	}
 	o.health.Set("delivery", fmt.Sprintf("delivery fails and is tried again: %v", reason))
+}
+
+// forgo gives up the acknowledgements of an output that does not hold them while its deliveries fail.
+func (o *output) forgo() {
+	if !o.forgoes() {
+		return
+	}
+	for _, p := range o.parcels {
+		p.ack.release()
+		p.ack = nil
+	}
+	o.queue.forgo()
 }
 
 func (o *output) putBack(left []plugin.Item) {

@@ -71,7 +71,7 @@ func (r *router) route(ctx context.Context, b *message.Batch, a *ack, w *routing
 			}
 			w.byIndex[i] = nil
 			p.detach()
-			if c.output {
+			if c.output && !c.forgoes() {
 				a.hold()
 				p.ack = a
 			}

@@ -101,3 +101,26 @@ func TestRestartedFilterMissesNothing(t *testing.T) {
 		t.Errorf("%d seen, %d matched", seen.Load(), st.matched.Load())
 	}
 }
+
+// An output that drops what it has no room for holds nobody up, though it tries for ever to deliver
+// the first batch that it took.
+func TestDroppingOutputHoldsUpNobody(t *testing.T) {
+	fails := func([]plugin.Item) error { return errors.New("server is down") }
+	panics := func([]plugin.Item) error { panic("a bug in an output") }
+	f := func(policy string, fail func([]plugin.Item) error) {
+		t.Helper()
+		name := fmt.Sprintf("%s %s %p", t.Name(), policy, fail)
+		newSink(t, name).fail = fail
+		const count = 2000
+		acked := feedEach(t, name, "a metric\n", count)
+		p, stop := start(t, flowing(name, fmt.Sprintf("when_full = %q", policy), "queue_messages = 10", "[out.retries]", `delay = "1ms"`, `max_delay = "10ms"`, `max_jitter = "1ms"`),
+			func(s *Settings) { s.MaxUnacknowledged = 16 << 10 })
+		until(t, policy+": all batches handed over", func() bool { return p.inputs[0].stats.messages.Load() == count })
+		until(t, policy+": acknowledged", func() bool { return isClosed(acked) })
+		stop()
+	}
+	for _, policy := range []string{"drop", "drop_oldest"} {
+		f(policy, fails)
+		f(policy, panics)
+	}
+}
