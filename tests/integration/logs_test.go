@@ -25,7 +25,7 @@ decoder = %q
 // waitForDocument waits for a document that has all of the given values.
 func waitForDocument(t *testing.T, c *collector, file string, want map[string]any) {
 	t.Helper()
-	servers.WaitFor(t, 30*time.Second, fmt.Sprintf("a document with %v", want), func() error {
+	servers.WaitFor(t, patience, fmt.Sprintf("a document with %v", want), func() error {
 		docs, err := c.documents(file)
 		if err != nil {
 			return err
