@@ -52,6 +52,7 @@ func (b *bench) n(items int) int { return max(int(float64(items)*b.scale), 1) }
 func cases() []benchCase {
 	return []benchCase{
 		{name: "oslo", item: "log line of 262 bytes: file to JSON file", limit: 2.5, run: osloToJSON},
+		{name: "decode", custom: decodeAlone},
 		{name: "relay-700", item: "message of 700 bytes: TCP to TCP", limit: 0.8, run: relay(700)},
 		{name: "relay-1024", item: "message of 1 KiB: TCP to TCP", limit: 1, run: relay(1024)},
 		{name: "matchers", item: "message passing 144 AFD matchers, more than none", custom: afdMatchers},
