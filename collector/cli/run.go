@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -142,7 +143,8 @@ func lockBaseDir(dir string) (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-// writePidFile writes the pid file, unless it names a living process.
+// writePidFile writes the pid file, unless it names a collector that runs. After a crash its number
+// may be another program's.
 func writePidFile(path string) (remove func(), err error) {
 	if path == "" {
 		return func() {}, nil
@@ -159,10 +161,17 @@ func writePidFile(path string) (remove func(), err error) {
 	return func() { os.Remove(path) }, nil
 }
 
-// runs tells whether there is a process, of whomever.
+// runs tells whether there is a process, of whomever, that may be a collector.
 func runs(pid int) bool {
-	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
+	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
+		return false
+	}
+	ours, err := os.ReadFile("/proc/self/comm")
+	if err != nil {
+		return true
+	}
+	its, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	return err != nil || bytes.Equal(its, ours)
 }
 
 // runOnce prints what each output would have sent, under its name.
