@@ -27,7 +27,8 @@ type filter struct {
 	loops    int     // of the message being processed
 	rng      *rand.ChaCha8
 	failures throttle
-	drained  <-chan struct{} // closed when no more input will come
+	drained  <-chan struct{}      // closed when no more input will come
+	asked    chan (chan struct{}) // in a run that reads once: tick, and close what is sent
 }
 
 var errOwnMessage = errors.New("attempted to inject a message that its own message_matcher takes")
@@ -119,6 +120,9 @@ func (f *filter) wait(ctx context.Context, p plugin.Filter, tick <-chan time.Tim
 		return false, f.tick(p, now)
 	case <-ctx.Done():
 		return true, nil
+	case ticked := <-f.asked:
+		defer close(ticked)
+		return false, f.tick(p, time.Now())
 	case <-f.drained:
 		if n, _ := f.queue.length(); n == 0 {
 			return true, f.lastTick(p)
@@ -127,9 +131,9 @@ func (f *filter) wait(ctx context.Context, p plugin.Filter, tick <-chan time.Tim
 	return false, nil
 }
 
-// lastTick lets a filter of a run that ends by itself say what it has gathered.
+// lastTick lets a filter say what it has gathered, unless it was asked to.
 func (f *filter) lastTick(p plugin.Filter) error {
-	if f.ticker > 0 {
+	if f.ticker > 0 && f.asked == nil {
 		return f.tick(p, time.Now())
 	}
 	return nil

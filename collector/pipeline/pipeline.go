@@ -63,6 +63,9 @@ func (p *Pipeline) Run(ctx context.Context) {
 	consumers := make([]*consumer, 0, len(p.filters)+len(p.outputs))
 	for _, f := range p.filters {
 		f.drained = p.filtersDrained
+		if p.settings.Once {
+			f.asked = make(chan (chan struct{}))
+		}
 		consumers = append(consumers, f.consumer)
 	}
 	for _, o := range p.outputs {
@@ -77,6 +80,7 @@ func (p *Pipeline) Run(ctx context.Context) {
 
 	if p.settings.Once {
 		inputs.wait(ctx)
+		p.lastTicks(ctx)
 	} else {
 		<-ctx.Done()
 	}
