@@ -30,6 +30,7 @@ type logFile struct {
 	zip    *gzip.Reader // nil for a plain file
 	packed *bufio.Reader
 	kept   []byte // the text before at, of a compressed file
+	cut    bool   // the compressed file ends in the middle: it is still being written
 }
 
 // openFile opens a regular file; it never waits for a writer of a pipe.
@@ -83,7 +84,7 @@ func (l *logFile) rewindZip() (err error) {
 	} else {
 		err = l.zip.Reset(l.packed)
 	}
-	l.at, l.kept = 0, l.kept[:0]
+	l.at, l.kept, l.cut = 0, l.kept[:0], false
 	return err
 }
 
@@ -100,7 +101,7 @@ func (l *logFile) Read(p []byte) (n int, err error) {
 	l.at += int64(n)
 	l.keep(p[:n])
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
+		err, l.cut = io.EOF, true
 	}
 	return n, err
 }

@@ -165,6 +165,35 @@ func TestRenameThenCompress(t *testing.T) {
 	s.wants(texts(0, 26)...)
 }
 
+// A file that is being compressed lies beside its half-written copy for a while.
+func TestCompressedWhileBeingCurrent(t *testing.T) {
+	s := newSite(t, rotated, "^Seq")
+	const n = 20_000
+	s.put("x.log", lines(0, n))
+	s.start()
+	s.wants(texts(0, n)...)
+	s.put("plain", lines(0, n))
+	pack(t, s, "plain", "whole")
+	whole, err := os.ReadFile(s.path("whole"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.put("x.log.1.gz", string(whole[:len(whole)/2]))
+	s.rename("x.log", "x.log.1")
+	s.put("x.log", lines(n, n+5))
+	s.wants(texts(0, n+5)...)
+	s.add("x.log.1.gz", string(whole[len(whole)/2:]))
+	if err := os.Remove(s.path("x.log.1")); err != nil {
+		t.Fatal(err)
+	}
+	s.add("x.log", lines(n+5, n+10))
+	s.wants(texts(0, n+10)...)
+	s.stop()
+	s.start()
+	s.add("x.log", lines(n+10, n+11))
+	s.wants(texts(0, n+11)...)
+}
+
 func TestCopyAndTruncate(t *testing.T) {
 	s := newSite(t, rotated, "^Seq")
 	s.put("x.log.2", lines(0, 5))

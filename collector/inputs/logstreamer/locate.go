@@ -56,7 +56,7 @@ func (l *logFile) holds(p *position) bool {
 }
 
 // read tells whether a file was read to its end before, be it under another name or compressed, or,
-// where copies may be there, as a copy. Text that was added since does not count: what follows a
+// where copies may be there, as a copy. One that is just being compressed counts as well. Text that was added since does not count: what follows a
 // rotation is a new file.
 func (f *foundFile) read(list []finishedFile, copies bool) bool {
 	if len(list) == 0 || f.size == 0 {
@@ -74,7 +74,13 @@ func (f *foundFile) read(list []finishedFile, copies bool) bool {
 	}
 	for i := len(list) - 1; i >= 0; i-- {
 		e := &list[i]
-		if e.size == 0 || e.print.size == 0 || !e.print.fits(head) {
+		if e.size == 0 || e.print.size == 0 {
+			continue
+		}
+		if l.unfinishedCopy(e, head) {
+			return true
+		}
+		if !e.print.fits(head) {
 			continue
 		}
 		p := position{id: e.id, print: e.print, seek: e.size, tail: e.tail, hashed: e.hashed}
@@ -83,6 +89,15 @@ func (f *foundFile) read(list []finishedFile, copies bool) bool {
 		}
 	}
 	return false
+}
+
+// unfinishedCopy tells whether a file that begins with head is what is there so far of a finished file
+// that is being compressed. Read as a new file it would repeat all of it.
+func (l *logFile) unfinishedCopy(e *finishedFile, head []byte) bool {
+	if !l.compressed() || len(head) >= e.print.size && !e.print.fits(head) {
+		return false
+	}
+	return l.seek(e.size) != nil && l.cut
 }
 
 // next finds the file to go on with: the first behind the one at index at that holds anything and was
