@@ -34,6 +34,7 @@ type part struct {
 
 	fallback string // what a message without the field has instead
 	hasOwn   bool   // fallback was set
+	isType   bool   // it is the header Type
 }
 
 var headers = map[string]func(dst []byte, m *message.Message) []byte{
@@ -84,7 +85,7 @@ func placeholder(name string) (part, error) {
 		return part{}, fmt.Errorf("%%{} names neither a header, a field nor a date")
 	}
 	if h, known := headers[name]; known {
-		return part{kind: header, header: h, text: name}, nil
+		return part{kind: header, header: h, text: name, isType: name == "Type"}, nil
 	}
 	if !strings.Contains(name, "%") {
 		return part{kind: field, text: name}, nil
@@ -149,6 +150,25 @@ func (t *Template) Default(name, value string) {
 			p.fallback, p.hasOwn = value, true
 		}
 	}
+}
+
+// Same tells whether a message of the same type as the one before, at another time, has the same text.
+// It is false whenever the text depends on anything else.
+func (t *Template) Same(ns int64) bool {
+	for i := range t.parts {
+		switch p := &t.parts[i]; p.kind {
+		case literal:
+		case date:
+			if !p.date.Same(ns) {
+				return false
+			}
+		default:
+			if !p.isType {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Fixed tells whether the text is the same for all messages.

@@ -96,3 +96,29 @@ func BenchmarkAppend(b *testing.B) {
 		c.Append(buf[:0], batch.At(0), 1454500800123456789)
 	}
 }
+
+func TestSame(t *testing.T) {
+	const ns = int64(1454500800123456789)
+	m := &message.Message{}
+	f := func(text string, atOnce, nextDay bool) {
+		t.Helper()
+		p, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Append(nil, m, ns)
+		if got := p.Same(ns + 1); got != atOnce {
+			t.Errorf("%s: %v at once", text, got)
+		}
+		if got := p.Same(ns + 86400e9); got != nextDay {
+			t.Errorf("%s: %v a day later", text, got)
+		}
+	}
+	f("fixed", true, true)
+	f("%{Type}", true, true)
+	f("%{Type}-%{%Y.%m.%d}", true, false)
+	f("%{Type}-%{%Y}-%{%N}", false, false)
+	f("%{Logger}", false, false)
+	f("%{Severity}-%{%Y}", false, false)
+	f("%{field}", false, false)
+}

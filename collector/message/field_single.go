@@ -23,6 +23,9 @@ func (m *Message) ReadSingle(at int) (name string, v Value, next int, ok bool) {
 	b := raw[body:next]
 	i := 2 + int(b[1])
 	name = View(b[2:i])
+	if i+6 <= len(b) && binary.LittleEndian.Uint32(b[i:]) == plainString && i+6+int(b[i+5]) == len(b) && b[i+5] < 0x80 {
+		return name, Value{text: View(b[i+6:])}, next, true // one short text: most fields
+	}
 	v.typ = ValueType(b[i+1])
 	if i += 2; i < len(b) && b[i] == fieldRepresentation<<3|2 {
 		i += 2 + int(b[i+1])

@@ -102,15 +102,24 @@ func AppendUUID(dst, uuid []byte) []byte {
 	if len(uuid) != 16 {
 		return dst
 	}
-	var text [36]byte
-	hex.Encode(text[:8], uuid[:4])
-	hex.Encode(text[9:13], uuid[4:6])
-	hex.Encode(text[14:18], uuid[6:8])
-	hex.Encode(text[19:23], uuid[8:10])
-	hex.Encode(text[24:], uuid[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	u, text := (*[16]byte)(uuid), [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
+	for i, at := range uuidDigits {
+		digits := hexBytes[u[i]]
+		text[at], text[at+1] = digits[0], digits[1]
+	}
 	return append(dst, text[:]...)
 }
+
+// uuidDigits is where the digits of each byte of a uuid begin in its text.
+var uuidDigits = [16]uint8{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
+
+// hexBytes are the two digits of each byte.
+var hexBytes = func() (table [256][2]byte) {
+	for i := range table {
+		table[i] = [2]byte([]byte(hex.EncodeToString([]byte{byte(i)})))
+	}
+	return table
+}()
 
 // ParseUUID reads the dashed form.
 func ParseUUID(s string) (uuid [16]byte, ok bool) {

@@ -132,6 +132,14 @@ func (f *Format) Append(dst []byte, ns int64) []byte {
 	return dst
 }
 
+// Same tells whether a time has the text that was written last.
+func (f *Format) Same(ns int64) bool {
+	if f.text == nil || len(f.subs) > 0 || ns < 0 {
+		return false
+	}
+	return ns/1e9/f.unit == f.current
+}
+
 // digits writes the first digits of a fraction given in nanoseconds.
 func digits(dst []byte, fraction int64) {
 	for i := len(dst); i < 9; i++ {

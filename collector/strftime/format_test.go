@@ -65,6 +65,29 @@ func TestTextsFollowTheTime(t *testing.T) {
 	}
 }
 
+func TestSame(t *testing.T) {
+	const ns = int64(1454500800123456789)
+	f := func(format string, want ...bool) {
+		t.Helper()
+		c, err := Compile(format, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Same(ns) {
+			t.Errorf("%s: the same as nothing", format)
+		}
+		c.Append(nil, ns)
+		for i, step := range []int64{0, 5e8, 1e9, 86400e9} {
+			if got := c.Same(ns + step); got != want[i] {
+				t.Errorf("%s: %d ns later: %v", format, step, got)
+			}
+		}
+	}
+	f("%F", true, true, true, false)
+	f("%T", true, true, false, false)
+	f("%T.%L", false, false, false, false)
+}
+
 func TestCompileErrors(t *testing.T) {
 	f := func(format, want string) {
 		t.Helper()
@@ -84,6 +107,12 @@ func FuzzCompile(f *testing.F) {
 		c, err := Compile(format, time.UTC)
 		if err != nil {
 			return
+		}
+		for _, step := range []int64{0, 1, 5e8, 1e9, 3600e9, -1} {
+			before := string(c.Append(nil, ns))
+			if same := c.Same(ns + step); same && string(c.Append(nil, ns+step)) != before {
+				t.Errorf("%d and %d have not the same text %q", ns, ns+step, before)
+			}
 		}
 		if a, b := string(c.Append(nil, ns)), string(c.Append(nil, ns)); a != b {
 			t.Errorf("%q, then %q", a, b)

@@ -1,7 +1,6 @@
 package esjson
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -26,9 +25,9 @@ type Encoder struct {
 
 	keys       keys
 	field      message.Field
-	uuid       []byte                      // text of the message's
-	scratch    []byte                      // a name being filled in
-	coordinate struct{ name, text []byte } // the index's name as it was last, and the action line up to it
+	uuid       []byte                     // text of the message's
+	scratch    []byte                     // a name being filled in
+	coordinate struct{ typ, text []byte } // a message's type, and the action line up to the index's name for it
 }
 
 var _ plugin.Encoder = (*Encoder)(nil)
@@ -66,9 +65,9 @@ func (e *Encoder) appendAction(dst []byte, m *message.Message) []byte {
 	if e.index.Dated() && (!e.fromTimestamp || !m.HasTimestamp()) {
 		ns = e.now().UnixNano()
 	}
-	e.scratch, _ = e.index.Append(e.scratch[:0], m, ns)
-	if c := &e.coordinate; c.text == nil || !bytes.Equal(c.name, e.scratch) {
-		c.name = append(c.name[:0], e.scratch...)
+	if c := &e.coordinate; c.text == nil || string(c.typ) != m.Type() || !e.index.Same(ns) {
+		e.scratch, _ = e.index.Append(e.scratch[:0], m, ns)
+		c.typ = append(c.typ[:0], m.Type()...)
 		c.text = appendCoordinate(append(c.text[:0], e.action...), lower(e.scratch))
 	}
 	dst = append(dst, e.coordinate.text...)
@@ -136,6 +135,9 @@ func (e *Encoder) appendHeader(dst []byte, p *docPart, m *message.Message) []byt
 		dst = append(append(dst, p.key...), '"')
 		return append(append(dst, e.uuid...), `",`...)
 	case timestampPart:
+		if p.known != nil && e.timestamp.Same(m.Timestamp()) {
+			return append(dst, p.known...)
+		}
 		e.scratch = e.timestamp.Append(e.scratch[:0], m.Timestamp())
 		return p.appendText(dst, message.View(e.scratch))
 	case typePart:
@@ -162,6 +164,7 @@ const maxKnown = 256
 func (p *docPart) appendText(dst []byte, text string) []byte {
 	if p.known == nil || string(p.last) != text {
 		if len(text) > maxKnown {
+			p.known = nil
 			return append(appendString(append(dst, p.key...), text), ',')
 		}
 		p.last = append(p.last[:0], text...)

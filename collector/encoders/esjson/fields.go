@@ -27,13 +27,13 @@ func (e *Encoder) appendFields(dst []byte, m *message.Message) []byte {
 			return e.appendRepeated(dst[:start], m)
 		case key.left:
 		case !single:
-			dst = append(dst, key.key[:len(key.key)-1]...)
-			dst = append(appendValues(dst, &e.field, key.raw), ',')
+			dst = key.append(dst)
+			dst = append(appendValues(dst[:len(dst)-1], &e.field, key.raw), ',')
 		case v.Type() <= message.TypeBytes && !key.raw:
-			dst = append(appendText(append(dst, key.key...), v.Text()), `",`...)
+			dst = append(appendText(key.append(dst), v.Text()), `",`...)
 		default:
-			dst = append(dst, key.key[:len(key.key)-1]...)
-			dst = append(appendValue(dst, v, key.raw, false), ',')
+			dst = key.append(dst)
+			dst = append(appendValue(dst[:len(dst)-1], v, key.raw, false), ',')
 		}
 	}
 }

@@ -18,7 +18,9 @@ type keys struct {
 // keySlot is a remembered name.
 type keySlot struct {
 	name     string
-	key      string   // `"name":"`, escaped
+	key      string         // `"name":"`, escaped
+	short    [shortKey]byte // the key, if size is not 0
+	size     int
 	left     bool     // it does not go into documents
 	raw      bool     // its values are JSON
 	document uint64   // the last one that had it
@@ -31,6 +33,8 @@ const (
 	probes = 8
 	// maxRemembered is the length of the longest name that is remembered, in bytes.
 	maxRemembered = 64
+	// shortKey is the length of a key, in bytes, that is copied without a look at its length.
+	shortKey = 32
 )
 
 // hash is where a name may be first.
@@ -99,7 +103,20 @@ func (k *keys) remember(slot *keySlot, name string) *keySlot {
 		return nil
 	}
 	*slot = keySlot{name: strings.Clone(name), key: string(k.append(nil, name)), left: left, raw: k.rawNames[name]}
+	if len(slot.key) <= shortKey {
+		slot.size = copy(slot.short[:], slot.key)
+	}
 	return slot
+}
+
+// append appends the key, with the quote that begins a text.
+func (s *keySlot) append(dst []byte) []byte {
+	n := len(dst)
+	if s.size == 0 || cap(dst)-n < shortKey {
+		return append(dst, s.key...)
+	}
+	*(*[shortKey]byte)(dst[n : n+shortKey]) = s.short
+	return dst[:n+s.size]
 }
 
 // left tells whether a field does not go into documents.

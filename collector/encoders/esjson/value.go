@@ -93,9 +93,11 @@ func appendDecimal(dst []byte, n uint64) []byte {
 	}
 	var text [10]byte
 	text[0] = '.'
-	for i := 9; i > 0; i-- {
-		text[i] = byte('0' + rest%10)
-		rest /= 10
+	text[9] = byte('0' + rest%10)
+	for i, rest := 7, rest/10; i > 0; i -= 2 {
+		pair := rest % 100
+		text[i], text[i+1] = byte('0'+pair/10), byte('0'+pair%10)
+		rest /= 100
 	}
 	end := 10
 	for text[end-1] == '0' {
