@@ -65,7 +65,7 @@ func newQueue(limits queueLimits, stats *consumerStats) *memoryQueue {
 }
 
 // put queues a parcel from an input. It waits only with the policy block; then it returns ctx's
-// error when that ended first, and the parcel is freed without its acknowledgement.
+// error when that ended first, and the parcel is dropped without its acknowledgement.
 func (q *memoryQueue) put(ctx context.Context, p *parcel) error {
 	for {
 		q.mu.Lock()
@@ -100,7 +100,7 @@ func (q *memoryQueue) put(ctx context.Context, p *parcel) error {
 		case <-space:
 		case <-ctx.Done():
 			p.ack = nil // not delivered: nobody may acknowledge it
-			p.free()
+			q.drop(p)
 			return ctx.Err()
 		}
 	}

@@ -127,6 +127,9 @@ func TestQueueGivesUpWithItsContext(t *testing.T) {
 	if acked {
 		t.Error("acknowledged what was never queued")
 	}
+	if n := q.stats.droppedFull.Load(); n != 1 {
+		t.Errorf("%d counted as dropped", n)
+	}
 	expect(t, q, "1")
 }
 
