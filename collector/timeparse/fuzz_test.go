@@ -33,7 +33,7 @@ func FuzzDateTimeAgainstTheStandardLibrary(f *testing.F) {
 	f.Fuzz(func(t *testing.T, ns int64, zone string) {
 		z, err := NewZone(zone)
 		if err != nil || ns < 86400*nano || ns/nano > 9_100_000_000 {
-			t.Skip()
+			return
 		}
 		text := time.Unix(0, ns).In(z.loc).Format("2006-01-02T15:04:05.000000000")
 		got, n, ok := z.DateTime(text)
