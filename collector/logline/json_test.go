@@ -37,8 +37,10 @@ func TestJSON(t *testing.T) {
 }
 
 func TestJSONRefused(t *testing.T) {
-	for _, s := range []string{``, `{`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{"a":01}`, `{"a":1}x`, `{a:1}`, `{"a":"\x"}`, `{"a":"` + "\n" + `"}`,
-		`{"a":tru}`, `{"a":1 "b":2}`, `{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`} {
+	for _, s := range []string{
+		``, `{`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{"a":01}`, `{"a":1}x`, `{a:1}`, `{"a":"\x"}`, `{"a":"` + "\n" + `"}`,
+		`{"a":tru}`, `{"a":1 "b":2}`, `{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`,
+	} {
 		if _, ok := readObject(s); ok {
 			t.Errorf("took %q", s)
 		}

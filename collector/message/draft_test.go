@@ -100,8 +100,14 @@ func TestAppendValue(t *testing.T) {
 		v    Value
 		want bool
 	}{
-		{0, StringValue("y"), true}, {0, IntValue(1), false}, {1, IntValue(2), true}, {1, IntValue(3), true},
-		{2, FloatValue(.5), true}, {2, StringValue("s"), false}, {3, IntValue(1), false}, {-1, IntValue(1), false},
+		{0, StringValue("y"), true},
+		{0, IntValue(1), false},
+		{1, IntValue(2), true},
+		{1, IntValue(3), true},
+		{2, FloatValue(.5), true},
+		{2, StringValue("s"), false},
+		{3, IntValue(1), false},
+		{-1, IntValue(1), false},
 	} {
 		if got := d.AppendValue(c.nth, c.v); got != c.want {
 			t.Errorf("AppendValue(%d, %v) is %v", c.nth, c.v.Type(), got)

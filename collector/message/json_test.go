@@ -59,11 +59,13 @@ func TestAppendJSON(t *testing.T) {
 			d.AddInt("n", "count", 3)
 			d.AddInt("n", "s", 4)
 		}, `{"fields":{"size":1,"n":[2,3,4]},"representations":{"size":"B","n":"count"}}`},
-		{"not UTF-8", func(d *Draft) {
-			d.Payload = "\xffé\xc3\x00\x1f\x7f\t\r\\\u2028\uFFFD"
-			d.AddString("\xfe", "\xed\xa0\x80")
+		{
+			"not UTF-8", func(d *Draft) {
+				d.Payload = "\xffé\xc3\x00\x1f\x7f\t\r\\\u2028\uFFFD"
+				d.AddString("\xfe", "\xed\xa0\x80")
+			},
+			`{"payload":"` + "\uFFFDé\uFFFD" + `\u0000\u001f` + "\x7f" + `\t\r\\` + "\u2028\uFFFD" + `","fields":{"` + "\uFFFD" + `":"` + "\uFFFD\uFFFD\uFFFD" + `"}}`,
 		},
-			`{"payload":"` + "\uFFFDé\uFFFD" + `\u0000\u001f` + "\x7f" + `\t\r\\` + "\u2028\uFFFD" + `","fields":{"` + "\uFFFD" + `":"` + "\uFFFD\uFFFD\uFFFD" + `"}}`},
 	} {
 		var d Draft
 		c.fill(&d)

@@ -32,11 +32,22 @@ func TestCompareFindsEveryDifference(t *testing.T) {
 		t.Fatalf("a message differs from itself: %s", d)
 	}
 	for _, c := range []struct{ from, to, what string }{
-		{"344999936", "345001000", "timestamp"}, {`"log"`, `"log2"`, "type"}, {`"x"`, `"y"`, "logger"}, {`"severity":3`, `"severity":4`, "severity"},
-		{`text\n`, `text`, "payload"}, {`"pid":7`, `"pid":8`, "pid"}, {"node-1", "node-2", "hostname"}, {`"a","value"`, `"b","value"`, "fields.name"},
-		{"1.5", "1.50001", "fields.value"}, {`"value":"s"`, `"value":"ms"`, "fields.value"}, {`"integer"`, `"double"`, "fields.count"},
-		{"true", "false", "fields.flag"}, {`"@NaN"`, "1", "fields.nan"}, {`["a","b"]`, `["b","a"]`, "fields.list"},
-		{`,"http_status":"200"`, "", "fields.http_status"}, {`"flag":true`, `"flag":true,"more":1`, "fields.more"},
+		{"344999936", "345001000", "timestamp"},
+		{`"log"`, `"log2"`, "type"},
+		{`"x"`, `"y"`, "logger"},
+		{`"severity":3`, `"severity":4`, "severity"},
+		{`text\n`, `text`, "payload"},
+		{`"pid":7`, `"pid":8`, "pid"},
+		{"node-1", "node-2", "hostname"},
+		{`"a","value"`, `"b","value"`, "fields.name"},
+		{"1.5", "1.50001", "fields.value"},
+		{`"value":"s"`, `"value":"ms"`, "fields.value"},
+		{`"integer"`, `"double"`, "fields.count"},
+		{"true", "false", "fields.flag"},
+		{`"@NaN"`, "1", "fields.nan"},
+		{`["a","b"]`, `["b","a"]`, "fields.list"},
+		{`,"http_status":"200"`, "", "fields.http_status"},
+		{`"flag":true`, `"flag":true,"more":1`, "fields.more"},
 	} {
 		got := differences(t, reference, strings.Replace(reference, c.from, c.to, 1))
 		if !strings.HasPrefix(got, "event 0, "+c.what+": ") {

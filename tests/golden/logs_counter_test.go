@@ -21,11 +21,13 @@ type counting struct {
 }
 
 func (c *counting) env(t *testing.T) *plugin.Env {
-	return &plugin.Env{Name: "logs_counter_filter", Hostname: Hostname, BaseDir: t.TempDir(), TickerInterval: time.Minute,
+	return &plugin.Env{
+		Name: "logs_counter_filter", Hostname: Hostname, BaseDir: t.TempDir(), TickerInterval: time.Minute,
 		Health: &plugin.Health{}, Metrics: &plugin.Metrics{}, Inject: func(d *message.Draft) error {
 			c.sent = append(c.sent, Record(Seal(d)))
 			return nil
-		}}
+		},
+	}
 }
 
 // countings are a LogsCounterFilter and the Lua filter, which now see the same clock.
@@ -33,9 +35,11 @@ func countings(t *testing.T, clock func() time.Time) (native, lua *counting) {
 	t.Helper()
 	native, lua = &counting{}, &counting{}
 	conf := &logscounter.Config{LoggerMatcher: `^openstack\.([A-Za-z]+)$`, GraceInterval: 2 * time.Second, Source: "logs_counter", Clock: clock}
-	script := &sandbox.FilterConfig{Options: sandbox.Options{ScriptType: "lua", OutputLimit: 64512, Clock: clock,
+	script := &sandbox.FilterConfig{Options: sandbox.Options{
+		ScriptType: "lua", OutputLimit: 64512, Clock: clock,
 		Filename: filepath.Join(Root(), "lua_modules", "filters", "logs_counter.lua"), ModuleDirectory: filepath.Join(Root(), "lua_modules"),
-		Config: map[string]any{"logger_matcher": "^openstack%.(%a+)$", "grace_interval": 2, "source": "logs_counter", "hostname": Hostname}}}
+		Config: map[string]any{"logger_matcher": "^openstack%.(%a+)$", "grace_interval": 2, "source": "logs_counter", "hostname": Hostname},
+	}}
 	var err error
 	if native.Filter, err = conf.NewFilter(native.env(t)); err != nil {
 		t.Fatal(err)

@@ -34,8 +34,10 @@ function timer_event() end
 	}
 	var result string
 	conf := &sandbox.FilterConfig{Options: sandbox.Options{ScriptType: "lua", Filename: script, ModuleDirectory: filepath.Join(golden.Root(), "lua_modules")}}
-	f, err := conf.NewFilter(&plugin.Env{Name: "call", BaseDir: dir, Health: &plugin.Health{}, Metrics: &plugin.Metrics{},
-		Inject: func(d *message.Draft) error { result = strings.Clone(d.Payload); return nil }})
+	f, err := conf.NewFilter(&plugin.Env{
+		Name: "call", BaseDir: dir, Health: &plugin.Health{}, Metrics: &plugin.Metrics{},
+		Inject: func(d *message.Draft) error { result = strings.Clone(d.Payload); return nil },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,8 +125,10 @@ func (v *Verdict) Rule(event int, name string) bool {
 func (v *Verdict) messages(event int, want, got []Message, input *Message, clock int64) {
 	v.Compared()
 	compare := func(want, got Message) (problems []problem) {
-		p := pair{c: v.Case, want: want, got: got, input: input, source: v.source, clock: clock, tags: Tags,
-			allowed: v.allowed(event), use: func(d *Difference) { v.use(d, event) }}
+		p := pair{
+			c: v.Case, want: want, got: got, input: input, source: v.source, clock: clock, tags: Tags,
+			allowed: v.allowed(event), use: func(d *Difference) { v.use(d, event) },
+		}
 		return slices.DeleteFunc(p.compare(), func(x problem) bool { return p.excused(x.what) })
 	}
 	if len(got) > len(want) {

@@ -44,7 +44,8 @@ func sandboxed(t *testing.T, script string) golden.Build[plugin.Filter] {
 			ScriptType:      "lua",
 			Filename:        filepath.Join(golden.Root(), "lua_modules", "filters", script),
 			ModuleDirectory: dir + ";" + filepath.Join(golden.Root(), "lua_modules"),
-			OutputLimit:     uint(c.OutputLimit), Config: c.Config}}
+			OutputLimit:     uint(c.OutputLimit), Config: c.Config,
+		}}
 		sorted := &inOrder{inject: env.Inject, clock: time.Unix(0, c.ClockNS)}
 		env.Inject, env.BaseDir = sorted.keep, dir
 		conf.Clock = func() time.Time { return sorted.clock }

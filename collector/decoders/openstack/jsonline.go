@@ -124,8 +124,9 @@ func (c *Decoder) jsonRecord(line string, r *record) bool {
 	if !j.read(line) {
 		return false
 	}
-	ns, n, ok := timeparse.Epoch(j.created)
+	ns, _, ok := timeparse.Epoch(j.created)
 	if !ok {
+		var n int
 		if ns, n, ok = c.zone.DateTime(j.asctime); !ok || n == 0 {
 			return false
 		}

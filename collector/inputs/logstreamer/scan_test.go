@@ -42,17 +42,41 @@ func TestLayouts(t *testing.T) {
 		want    map[string][]string
 		leftOut string
 	}{
-		{"alternation is grouped", Config{FileMatch: `a\.log|b\.log`, Priority: []string{"x"}},
-			[]string{"a.log", "b.log", "a.log.1", "c/b.log"}, map[string][]string{"in": {"a.log", "b.log"}}, ""},
-		{"directories", Config{FileMatch: `(?P<Year>\d+)/(?P<MonthName>\w+)/x\.log`, Priority: []string{"Year", "MonthName"}},
-			[]string{"2024/Feb/x.log", "2024/Jan/x.log", "2023/Dec/x.log"}, map[string][]string{"in": {"2023/Dec/x.log", "2024/Jan/x.log", "2024/Feb/x.log"}}, ""},
-		{"unknown word", Config{FileMatch: `(?P<Day>\w+)/x\.log`, Priority: []string{"Day"}, Translation: map[string]map[string]int{"Day": {"Lunes": 1, "jueves": 4}}},
-			[]string{"LUNES/x.log", "jueves/x.log", "mars/x.log"}, map[string][]string{"in": {"mars/x.log", "LUNES/x.log", "jueves/x.log"}},
-			`mars/x.log is read, but its place among the others is unsure: translation.Day does not know "mars"`},
-		{"a directory in a file's place", Config{FileMatch: `(?P<S>\w+)\.log`, Differentiator: []string{"S"}},
-			[]string{"a.log/inner", "b.log"}, map[string][]string{"b": {"b.log"}}, "a.log is a directory where a file was expected"},
-		{"directories beside files", Config{FileMatch: `.+`, Priority: []string{"x"}},
-			[]string{"d/a", "b"}, map[string][]string{"in": {"b", "d/a"}}, ""},
+		{
+			"alternation is grouped",
+			Config{FileMatch: `a\.log|b\.log`, Priority: []string{"x"}},
+			[]string{"a.log", "b.log", "a.log.1", "c/b.log"},
+			map[string][]string{"in": {"a.log", "b.log"}},
+			"",
+		},
+		{
+			"directories",
+			Config{FileMatch: `(?P<Year>\d+)/(?P<MonthName>\w+)/x\.log`, Priority: []string{"Year", "MonthName"}},
+			[]string{"2024/Feb/x.log", "2024/Jan/x.log", "2023/Dec/x.log"},
+			map[string][]string{"in": {"2023/Dec/x.log", "2024/Jan/x.log", "2024/Feb/x.log"}},
+			"",
+		},
+		{
+			"unknown word",
+			Config{FileMatch: `(?P<Day>\w+)/x\.log`, Priority: []string{"Day"}, Translation: map[string]map[string]int{"Day": {"Lunes": 1, "jueves": 4}}},
+			[]string{"LUNES/x.log", "jueves/x.log", "mars/x.log"},
+			map[string][]string{"in": {"mars/x.log", "LUNES/x.log", "jueves/x.log"}},
+			`mars/x.log is read, but its place among the others is unsure: translation.Day does not know "mars"`,
+		},
+		{
+			"a directory in a file's place",
+			Config{FileMatch: `(?P<S>\w+)\.log`, Differentiator: []string{"S"}},
+			[]string{"a.log/inner", "b.log"},
+			map[string][]string{"b": {"b.log"}},
+			"a.log is a directory where a file was expected",
+		},
+		{
+			"directories beside files",
+			Config{FileMatch: `.+`, Priority: []string{"x"}},
+			[]string{"d/a", "b"},
+			map[string][]string{"in": {"b", "d/a"}},
+			"",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
