@@ -61,6 +61,11 @@ packages() {
 	keep_daemons_down
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get install -s --no-install-recommends "$@" >/dev/null 2>&1 || apt-get update -q
+	# Lists may be so old that they name packages which are gone.
+	install_packages "$@" || { apt-get update -q && install_packages "$@"; }
+}
+
+install_packages() {
 	apt-get install -q -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
