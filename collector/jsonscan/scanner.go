@@ -365,6 +365,14 @@ func (s *Scanner) Skip() (text string, ok bool) {
 	return s.text[from:s.at], true
 }
 
+// Value reads the next value of any kind: a string is unquoted, all others are as they are written.
+func (s *Scanner) Value() (text string, ok bool) {
+	if s.Kind() == String {
+		return s.String()
+	}
+	return s.Skip()
+}
+
 func (s *Scanner) skipInside(open byte) bool {
 	if !s.Open(open) {
 		return false

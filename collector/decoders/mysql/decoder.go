@@ -3,6 +3,7 @@ package mysql
 import (
 	"time"
 
+	"lma_collector/collector/jsonscan"
 	"lma_collector/collector/logline"
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
@@ -12,13 +13,13 @@ import (
 // Decoder makes a log message of each record. Since any record may go on in further lines, the one
 // read last is held back until the next begins.
 type Decoder struct {
-	env     *plugin.Env
-	zone    *timeparse.Zone
-	header  logline.SyslogReader
-	syslog  logline.Syslog
-	members logline.JSON
-	code    []byte
-	read    record
+	env    *plugin.Env
+	zone   *timeparse.Zone
+	header logline.SyslogReader
+	syslog logline.Syslog
+	scan   jsonscan.Scanner
+	code   []byte
+	read   record
 
 	hold logline.Hold
 	held record

@@ -52,56 +52,52 @@ func hasZone(s string) bool {
 
 // jsonLine reads a line of MySQL 8's JSON log.
 func (c *Decoder) jsonLine(s string, r *record) bool {
-	c.members.Buf = c.members.Buf[:0]
-	if !c.members.Open(s) {
-		return false
-	}
 	*r = newRecord()
 	r.whole, r.severity = true, -1
-	hasTime := false
-	for {
-		key, v, ok := c.members.Next()
-		if !ok {
-			return c.members.Valid() && hasTime && r.severity >= 0
-		}
+	c.scan.Reset(s)
+	c.scan.Open('{')
+	first, hasTime := true, false
+	for key, ok := c.scan.Key(&first); ok; key, ok = c.scan.Key(&first) {
+		v, _ := c.scan.Value() // its error ends the loop
 		if c.member(r, key, v) {
 			hasTime = true
 		}
 	}
+	return c.scan.End() && hasTime && r.severity >= 0
 }
 
 // member takes a member of a JSON line; it tells whether that is the time.
-func (c *Decoder) member(r *record, key string, v logline.JSONValue) (isTime bool) {
+func (c *Decoder) member(r *record, key, v string) (isTime bool) {
 	var n int
 	switch key {
 	case "time":
-		r.ns, n, isTime = c.zone.DateTime(v.Text)
-		return isTime && n == len(v.Text)
+		r.ns, n, isTime = c.zone.DateTime(v)
+		return isTime && n == len(v)
 	case "ts":
 		if r.ns == 0 {
-			r.ns, n, isTime = timeparse.Epoch(v.Text)
-			return isTime && n == len(v.Text)
+			r.ns, n, isTime = timeparse.Epoch(v)
+			return isTime && n == len(v)
 		}
 	case "label":
-		r.severity, r.label = level(v.Text)
+		r.severity, r.label = level(v)
 	case "prio":
-		if r.severity < 0 && len(v.Text) == 1 && v.Text[0] >= '0' && v.Text[0] <= '3' {
-			r.severity, r.label = level([...]string{"System", "ERROR", "Warning", "Note"}[v.Text[0]-'0'])
+		if r.severity < 0 && len(v) == 1 && v[0] >= '0' && v[0] <= '3' {
+			r.severity, r.label = level([...]string{"System", "ERROR", "Warning", "Note"}[v[0]-'0'])
 		}
 	case "msg":
-		r.payload = v.Text
+		r.payload = v
 	case "thread":
-		if id, n := logline.Digits(v.Text); n == len(v.Text) {
+		if id, n := logline.Digits(v); n == len(v) {
 			r.thread = id
 		}
 	case "err_code":
-		r.code = c.errorCode(v.Text)
+		r.code = c.errorCode(v)
 	case "subsystem":
-		r.subsystem = v.Text
+		r.subsystem = v
 	case "err_symbol":
-		r.symbol = v.Text
+		r.symbol = v
 	case "SQL_state":
-		r.state = v.Text
+		r.state = v
 	}
 	return false
 }

@@ -76,11 +76,19 @@ func BenchmarkWholeSample(b *testing.B) {
 	benchmarkLines(b, sampleLines(b, func(string) bool { return true }))
 }
 
+// jsonLines is what oslo.log's JSON formatter writes for a message and for an exception.
+var jsonLines = []string{
+	`{"message": "Creating image", "asctime": "2026-11-20 07:41:17", "name": "nova.virt.libvirt.driver", "msg": "Creating image", "args": [], "levelname": "INFO", "levelno": 20, "pathname": "/usr/lib/python3/dist-packages/nova/virt/libvirt/driver.py", "filename": "driver.py", "module": "driver", "lineno": 4211, "funcname": "_create_image", "created": 1795161677.395, "process": 32198, "traceback": null, "hostname": "ctl1", "context": {"request_id": "req-febe7b22-098c-4930-a4bf-a8efa0e8661a", "user_id": "b5ab03012b9c4ca28a2ea6297de0dc01", "project_id": "073b73073e114d8fb4c2b3de3a11a804", "is_admin": true}, "error_summary": ""}` + "\n",
+	`{"message": "Unexpected \"error\"", "name": "nova.compute", "levelname": "ERROR", "created": 1795161677.395, "process": 32198, "traceback": ["Traceback (most recent call last):", "  File \"x.py\", line 1, in f", "ValueError: a\tb"], "context": {"request_id": null, "user": "a\u00e9"}}` + "\n",
+}
+
+func BenchmarkJSONLines(b *testing.B) { benchmarkLines(b, jsonLines) }
+
 func TestNoAllocation(t *testing.T) {
 	c := newDecoder(t)
 	var d message.Draft
 	var out discard
-	lines := append(sampleLines(t, func(string) bool { return true }), httpLine,
+	lines := append(append(sampleLines(t, func(string) bool { return true }), jsonLines...), httpLine,
 		"[pid: 21|app: 0|req: 24/72] 192.0.2.10 () {50 vars in 1043 bytes} [Fri Nov 20 07:18:44 2026] GET /v3 => generated 10 bytes in 9 msecs (HTTP/1.1 201) 6 headers\n",
 		`{"message":"a\nb","levelname":"INFO","created":1795161600.5,"name":"nova","context":{"request_id":"req-0fd2a9ba-448d-40f5-995e-33e32ac5a6ba"}}`+"\n",
 		"<142>Nov 20 07:18:44 ctl1 nova-api 2026-11-20 07:18:44.123 4321 INFO nova.api [-] through syslog\n")

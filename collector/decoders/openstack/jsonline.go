@@ -3,6 +3,7 @@ package openstack
 import (
 	"strings"
 
+	"lma_collector/collector/jsonscan"
 	"lma_collector/collector/logline"
 	"lma_collector/collector/message"
 	"lma_collector/collector/timeparse"
@@ -10,8 +11,8 @@ import (
 
 // jsonLine is a record of oslo.log's JSON formatter. Its memory is used again.
 type jsonLine struct {
-	members, inner logline.JSON
-	text           []byte // message and traceback, joined
+	scan, frames jsonscan.Scanner // of the line, and of its traceback
+	text         []byte           // message and traceback, joined
 
 	context                   context
 	name, levelName, hostname string
@@ -23,77 +24,74 @@ type jsonLine struct {
 
 // read takes the members that are wanted; false when the line is no record of oslo.log.
 func (j *jsonLine) read(line string) bool {
-	*j = jsonLine{
-		members: logline.JSON{Buf: j.members.Buf[:0]}, inner: logline.JSON{Buf: j.inner.Buf[:0]}, text: j.text[:0],
+	*j = jsonLine{scan: j.scan, frames: j.frames, text: j.text[:0]}
+	s := &j.scan
+	s.Reset(line)
+	s.Open('{')
+	first := true
+	for key, ok := s.Key(&first); ok; key, ok = s.Key(&first) {
+		j.member(key)
 	}
-	if !j.members.Open(line) {
-		return false
-	}
-	for {
-		key, v, ok := j.members.Next()
-		if !ok {
-			return j.members.Valid() && j.levelName != "" && (j.created != "" || j.asctime != "")
-		}
-		j.member(key, v)
-	}
+	return s.End() && j.levelName != "" && (j.created != "" || j.asctime != "")
 }
 
-func (j *jsonLine) member(key string, v logline.JSONValue) {
-	if v.Kind == logline.JSONNull {
+func (j *jsonLine) member(key string) {
+	kind := j.scan.Kind()
+	if key == "context" && kind == jsonscan.Object {
+		j.readContext()
+		return
+	}
+	v, ok := j.scan.Value()
+	if !ok || kind == jsonscan.Null {
 		return
 	}
 	switch key {
 	case "message":
-		j.message = v.Text
+		j.message = v
 	case "name":
-		j.name = v.Text
+		j.name = v
 	case "levelname":
-		j.levelName = v.Text
+		j.levelName = v
 	case "created":
-		j.created = v.Text
+		j.created = v
 	case "asctime":
-		j.asctime = v.Text
+		j.asctime = v
 	case "process":
-		j.process = v.Text
+		j.process = v
 	case "hostname":
-		j.hostname = v.Text
+		j.hostname = v
 	case "traceback":
-		j.traceback, j.tracebackIsList = v.Text, v.Kind == logline.JSONArray
-	case "context":
-		if v.Kind == logline.JSONObject {
-			j.readContext(v.Text)
-		}
+		j.traceback, j.tracebackIsList = v, kind == jsonscan.Array
 	}
 }
 
-func (j *jsonLine) readContext(text string) {
-	c := &j.context
-	j.inner.Open(text)
-	for {
-		key, v, ok := j.inner.Next()
-		if !ok {
-			return
-		}
-		if v.Kind != logline.JSONString || v.Text == "-" || v.Text == "" {
+func (j *jsonLine) readContext() {
+	c, s := &j.context, &j.scan
+	s.Open('{')
+	first := true
+	for key, ok := s.Key(&first); ok; key, ok = s.Key(&first) {
+		kind := s.Kind()
+		v, _ := s.Value() // its error ends the loop
+		if kind != jsonscan.String || v == "-" || v == "" {
 			continue
 		}
 		switch key {
 		case "request_id":
-			c.request = strings.TrimPrefix(v.Text, "req-")
+			c.request = strings.TrimPrefix(v, "req-")
 		case "global_request_id":
-			c.global = strings.TrimPrefix(v.Text, "req-")
+			c.global = strings.TrimPrefix(v, "req-")
 		case "user_id", "user":
-			c.user = v.Text
+			c.user = v
 		case "project_id", "tenant", "project":
-			c.tenant = v.Text
+			c.tenant = v
 		case "domain_id", "domain":
-			c.domain = v.Text
+			c.domain = v
 		case "system_scope":
-			c.systemScope = v.Text
+			c.systemScope = v
 		case "user_domain_id", "user_domain":
-			c.userDomain = v.Text
+			c.userDomain = v
 		case "project_domain_id", "project_domain":
-			c.projectDomain = v.Text
+			c.projectDomain = v
 		}
 	}
 }
@@ -108,14 +106,13 @@ func (j *jsonLine) payload() string {
 		j.text = append(append(j.text, '\n'), j.traceback...)
 		return message.View(j.text)
 	}
-	j.inner.Open(j.traceback)
-	for {
-		_, v, ok := j.inner.Next()
-		if !ok {
-			return message.View(j.text)
-		}
-		j.text = append(append(j.text, '\n'), v.Text...)
+	j.frames.Reset(j.traceback)
+	j.frames.Open('[')
+	for first := true; j.frames.Next(']', &first); {
+		v, _ := j.frames.Value()
+		j.text = append(append(j.text, '\n'), v...)
 	}
+	return message.View(j.text)
 }
 
 // jsonRecord reads a JSON line.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"lma_collector/collector/jsonscan"
 	"lma_collector/collector/logline"
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
@@ -13,10 +14,10 @@ import (
 // Decoder makes a log message of each record. Reports may come whole, from a RegexSplitter, or line
 // by line; what may go on is held back until the next record begins.
 type Decoder struct {
-	env     *plugin.Env
-	zone    *timeparse.Zone
-	members logline.JSON
-	read    record
+	env  *plugin.Env
+	zone *timeparse.Zone
+	scan jsonscan.Scanner
+	read record
 
 	hold    logline.Hold
 	held    record

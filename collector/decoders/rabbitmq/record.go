@@ -141,32 +141,29 @@ func lineSeverity(word string) (int32, bool) {
 
 // json reads a line of the JSON formatter.
 func (c *Decoder) json(s string, r *record) bool {
-	c.members.Buf = c.members.Buf[:0]
-	if !c.members.Open(s) {
-		return false
-	}
 	*r = record{form: formJSON}
+	c.scan.Reset(s)
+	c.scan.Open('{')
+	first := true
 	var hasTime, hasLevel bool
-	for {
-		key, v, ok := c.members.Next()
-		if !ok {
-			return c.members.Valid() && hasTime && hasLevel
-		}
+	for key, ok := c.scan.Key(&first); ok; key, ok = c.scan.Key(&first) {
+		v, _ := c.scan.Value() // its error ends the loop
 		switch key {
 		case "time":
 			var n int
-			if r.ns, n, hasTime = c.zone.DateTime(v.Text); !hasTime {
-				r.ns, n, hasTime = timeparse.Epoch(v.Text)
+			if r.ns, n, hasTime = c.zone.DateTime(v); !hasTime {
+				r.ns, n, hasTime = timeparse.Epoch(v)
 			}
-			hasTime = hasTime && n == len(v.Text)
+			hasTime = hasTime && n == len(v)
 		case "level":
-			r.severity, hasLevel = lineSeverity(v.Text)
+			r.severity, hasLevel = lineSeverity(v)
 		case "msg":
-			r.payload = v.Text
+			r.payload = v
 		case "pid":
-			r.process = v.Text
+			r.process = v
 		case "domain":
-			r.domain = v.Text
+			r.domain = v
 		}
 	}
+	return c.scan.End() && hasTime && hasLevel
 }
