@@ -16,7 +16,9 @@ func (o *discard) Emit(*message.Draft) { o.messages++ }
 
 func newDecoder(t testing.TB) *Decoder {
 	t.Helper()
-	d, err := (&Config{Tz: "Europe/Paris"}).NewDecoder(&plugin.Env{})
+	config := defaultConfig()
+	config.Tz = "Europe/Paris"
+	d, err := config.NewDecoder(&plugin.Env{})
 	if err != nil {
 		t.Fatal(err)
 	}

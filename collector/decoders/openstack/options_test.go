@@ -12,7 +12,9 @@ import (
 )
 
 func TestOptionMistakes(t *testing.T) {
-	_, err := (&Config{Tz: "Mars/Base", SyslogPattern: "%NOSUCH%"}).NewDecoder(&plugin.Env{})
+	config := defaultConfig()
+	config.Tz, config.SyslogPattern = "Mars/Base", "%NOSUCH%"
+	_, err := config.NewDecoder(&plugin.Env{})
 	want := `tz: unknown time zone Mars/Base; use an IANA name such as "Europe/Paris" or "UTC"
 syslog_pattern: invalid rsyslog property "NOSUCH" at character 1 of the template; write it as in rsyslog, such as "<%PRI%>%TIMESTAMP% %HOSTNAME% %syslogtag%%msg%\\n"`
 	if err == nil || err.Error() != want {

@@ -5,14 +5,10 @@ package rabbitmq
 import (
 	"lma_collector/collector/logline"
 	"lma_collector/collector/plugin"
-	"lma_collector/collector/timeparse"
 )
 
 // Config are the options of a RabbitMQLogDecoder.
-type Config struct {
-	// Default "", the machine's zone: the IANA zone of times that have none.
-	Tz string `toml:"tz"`
-}
+type Config struct{ logline.ZoneOption }
 
 func defaultConfig() *Config { return &Config{} }
 
@@ -22,9 +18,9 @@ func init() {
 
 // NewDecoder checks the options.
 func (c *Config) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
-	zone, err := timeparse.NewZone(c.Tz)
+	zone, err := c.NewZone()
 	if err != nil {
-		return nil, plugin.BadOption("tz", "%v", err)
+		return nil, err
 	}
 	return &Decoder{env: env, zone: zone, hold: logline.NewHold(env)}, nil
 }

@@ -11,7 +11,8 @@ import (
 var update = flag.Bool("update", false, "write the expected outputs anew")
 
 func build(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
-	config := &Config{Tz: "UTC"}
+	config := defaultConfig()
+	config.Tz = "UTC"
 	if err := golden.Options(c, config); err != nil {
 		return nil, err
 	}
