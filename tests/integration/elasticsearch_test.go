@@ -171,6 +171,56 @@ func deadArchive(t *testing.T, url string, store archive) {
 	}
 }
 
+// ticks counts how often the AFD filter has evaluated its alarms: each time it tells of both watches.
+func (w *watched) ticks() int64 {
+	w.t.Helper()
+	n, err := w.counter("afd_filter", "injected")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	const watches = 2 // testdata/alarms
+	return n / watches
+}
+
+// At the shipped pace, with the archive dead for minutes and lines pouring in, a filesystem alarm reaches
+// Nagios within two ticks of the alarms' filter, and leaves it again. Minutes are counted in such ticks, too.
+func TestAlarmWhileTheArchiveIsDeadForMinutes(t *testing.T) {
+	t.Parallel()
+	store := startBulkServer(t)
+	w := watchAt(t, atShippedPace, 60, func(c *collector) string {
+		return logSection(c.within("logs/nova-compute.log"), "nova_nova-compute", "OpenStackLogDecoder") + searchSection(t, store.url)
+	})
+	lines := &lineWriter{c: w.collector, name: "logs/nova-compute.log"}
+	lines.more(500)
+	d := postDisk(t, w.listen, 50)
+	w.Start()
+	w.expect(servers.OK, rootFS, globalSystem)
+
+	store.Kill()
+	died := w.ticks()
+	lines.clog(t)
+	for _, step := range []struct {
+		free  int64
+		state int
+	}{{3, servers.Critical}, {50, servers.OK}} {
+		before := w.ticks()
+		d.free.Store(step.free)
+		w.expect(step.state, rootFS)
+		if after := w.ticks(); after > before+2 {
+			t.Errorf("%d%% free reached Nagios %d ticks later", step.free, after-before)
+		}
+	}
+	servers.WaitFor(t, 4*patience, "two minutes of ticks", func() error {
+		if n := w.ticks() - died; n < 12 {
+			return fmt.Errorf("%d ticks", n)
+		}
+		return nil
+	})
+	w.expect(servers.OK, rootFS, globalSystem)
+	store.Start()
+	lines.expectOnce(t, store)
+}
+
 // Every line is in the index exactly once, however often the collector is killed meanwhile; what the
 // index cannot take are dead letters that can be read.
 func TestKillNineWithOpenSearch(t *testing.T) {

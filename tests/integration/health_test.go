@@ -107,12 +107,24 @@ type watched struct {
 // nagios-config writes of the same configuration; more is added to it. The collector is not started.
 func watch(t *testing.T, more func(c *collector) string) *watched {
 	t.Helper()
+	return watchAt(t, func(sections string) string { return sections }, 6, more)
+}
+
+// atShippedPace makes the health filters work at the intervals that they have unless told otherwise.
+func atShippedPace(sections string) string {
+	return strings.NewReplacer("interval = 1\nwarm_up_period = 2\nfact_timeout = 5\n", "",
+		"roles = [\"controller\"]\nticker_interval = 1\n", "roles = [\"controller\"]\n").Replace(sections)
+}
+
+// watchAt is watch with the health filters' sections changed; fresh is how many seconds a result is.
+func watchAt(t *testing.T, pace func(sections string) string, fresh int, more func(c *collector) string) *watched {
+	t.Helper()
 	w := &watched{listen: fmt.Sprintf("127.0.0.1:%d", servers.Port(t))}
-	w.collector = configure(t, healthSections(t, w.listen)+nagiosSection("http://127.0.0.1:1/", "", ""))
+	w.collector = configure(t, pace(healthSections(t, w.listen))+nagiosSection("http://127.0.0.1:1/", "", ""))
 	if more != nil {
 		w.add(more(w.collector))
 	}
-	w.nagios = servers.StartNagios(t, nagiosObjects(w.collector, 6))
+	w.nagios = servers.StartNagios(t, nagiosObjects(w.collector, fresh))
 	w.replace("conf/test.toml", nagiosSection("http://127.0.0.1:1/", "", ""), nagiosSection(w.nagios.CmdURL, w.nagios.User, w.nagios.Password))
 	return w
 }
