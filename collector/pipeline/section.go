@@ -107,9 +107,12 @@ func jitter(most time.Duration) time.Duration {
 	return rand.N(most)
 }
 
+// shortestPause keeps retries whose delay and jitter are both 0 from spinning.
+const shortestPause = time.Millisecond
+
 // pause waits for d or the end of ctx.
 func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
+	t := time.NewTimer(max(d, shortestPause))
 	defer t.Stop()
 	select {
 	case <-t.C:
