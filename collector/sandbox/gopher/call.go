@@ -91,6 +91,38 @@ func (c *call) Invoke(fn lua.Value, results []lua.Value, args ...lua.Value) {
 	L.Pop(len(results))
 }
 
+// InvokeAll calls a Lua function and appends all its results.
+func (c *call) InvokeAll(dst []lua.Value, fn lua.Value, args ...lua.Value) []lua.Value {
+	L := c.state
+	top := L.GetTop()
+	L.Push(c.in.toLua(fn))
+	for i := range args {
+		L.Push(c.in.toLua(args[i]))
+	}
+	L.Call(len(args), glua.MultRet)
+	for i := top + 1; i <= L.GetTop(); i++ {
+		dst = append(dst, toValue(L.Get(i)))
+	}
+	L.SetTop(top)
+	return dst
+}
+
+// Spend counts work as instructions; the next instruction fails, too, once they are used up.
+func (c *call) Spend(n int) {
+	c.in.budget.used += n
+	if c.in.budget.exhausted() {
+		c.Raise(errExhausted.Error())
+	}
+}
+
+// Need bounds one allocation: what the interpreter itself holds is not known.
+func (c *call) Need(bytes int) {
+	const most = 64 << 20
+	if bytes > most {
+		c.RaiseBare("not enough memory")
+	}
+}
+
 // Raise names the line of the caller if that is Lua; a native one, as pcall, has none.
 func (c *call) Raise(text string) {
 	if caller, ok := c.state.GetStack(1); ok {

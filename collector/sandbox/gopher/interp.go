@@ -153,6 +153,9 @@ func (in *Interp) NewObject(class *lua.Class, object any) lua.Value {
 			methods.RawSetString(name, in.state.NewFunction(in.native(f)))
 		}
 		meta.RawSetString("__index", methods)
+		for name, f := range class.Meta {
+			meta.RawSetString(name, in.state.NewFunction(in.native(f)))
+		}
 		in.classes[class] = meta
 	}
 	return toValue(&glua.LUserData{Value: object, Env: in.globals(), Metatable: meta})

@@ -72,6 +72,15 @@ type Call interface {
 
 	// Invoke calls a Lua function. An error in it is this call's error, too: it does not return.
 	Invoke(fn Value, results []Value, args ...Value)
+	// InvokeAll is Invoke for all results, which it appends to dst.
+	InvokeAll(dst []Value, fn Value, args ...Value) []Value
+	// Spend charges the script with that many instructions for work that a native function does.
+	// It does not return when they are used up.
+	Spend(instructions int)
+	// Need raises "not enough memory" unless that many bytes more are allowed. A function calls it
+	// before it allocates what its arguments ask for; strings, tables and userdata that it makes
+	// afterwards are counted by themselves.
+	Need(bytes int)
 	// Raise ends the call with an error that says where the script called it. It does not return.
 	Raise(text string)
 	// RaiseBare is Raise without the position.

@@ -3,10 +3,22 @@ package lua
 import "fmt"
 
 // Class is a type of userdata: its name in error texts and its methods, which get the object as
-// their first argument.
+// their first argument. Meta are metamethods, as "__add"; without "__index" the methods are found by
+// name.
 type Class struct {
 	Name    string
 	Methods map[string]Function
+	Meta    map[string]Function
+}
+
+// Sized is an object that holds memory of its own: bytes, as the script's memory_limit counts them.
+type Sized interface {
+	Size() int
+}
+
+// Referrer is an object that keeps values of the script.
+type Referrer interface {
+	Refer(yield func(Value))
 }
 
 // Outputter is an object that can stand in add_to_payload, inject_payload and message fields.
