@@ -189,6 +189,15 @@ func (in *Interp) SetBudget(n int) { in.budget.reset(n) }
 // Used is the number of instructions since SetBudget.
 func (in *Interp) Used() int { return in.budget.used }
 
+// SetMemoryLimit has no effect: what the state holds is not known.
+func (in *Interp) SetMemoryLimit(int) {}
+
+// MemoryUsed is 0: what the state holds is not known.
+func (in *Interp) MemoryUsed() int { return 0 }
+
+// Interrupt makes every further instruction fail.
+func (in *Interp) Interrupt(err error) { in.budget.stop.Store(&err) }
+
 // Close gives the state's memory back.
 func (in *Interp) Close() { in.state.Close() }
 
@@ -206,8 +215,8 @@ func (in *Interp) scriptError(err error) error {
 	} else {
 		e.Text = err.Error()
 	}
-	if in.budget.exhausted() {
-		e.Exhausted, e.Text = true, errExhausted.Error()
+	if in.budget.exhausted() || in.budget.stop.Load() != nil {
+		e.Exhausted, e.Text = true, in.budget.Err().Error()
 	}
 	return e
 }

@@ -33,6 +33,14 @@ type Interp interface {
 	SetBudget(n int)
 	// Used is the number of instructions since SetBudget.
 	Used() int
+	// SetMemoryLimit ends a call that would hold more than that many bytes, as C Lua counts them; 0 for
+	// no limit. Like the end by the budget no script can catch it.
+	SetMemoryLimit(bytes int)
+	// MemoryUsed is the estimate of what the script holds, in bytes as C Lua counts them.
+	MemoryUsed() int
+	// Interrupt ends the running call, and every later one, with err's text; no script can catch it.
+	// Any goroutine may call it.
+	Interrupt(err error)
 	// Close gives the interpreter's memory back. It must not run.
 	Close()
 }
