@@ -11,14 +11,22 @@ import (
 	"lma_collector/collector/plugin"
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/modules/afdwindow"
+	"lma_collector/collector/sandbox/modules/bloomfilter"
 	"lma_collector/collector/sandbox/modules/circularbuffer"
 	"lma_collector/collector/sandbox/modules/cjson"
+	"lma_collector/collector/sandbox/modules/cuckoofilter"
+	"lma_collector/collector/sandbox/modules/hyperloglog"
+	"lma_collector/collector/sandbox/modules/sax"
+	"lma_collector/collector/sandbox/modules/structs"
 )
 
 // nativeModules are the modules written in Go.
 func (s *script) nativeModules() []lua.Module {
 	current := func() *message.Message { return s.msg }
-	return []lua.Module{cjson.Module(s.outputLimit), circularbuffer.Module(), afdwindow.Module(current)}
+	return []lua.Module{
+		cjson.Module(s.outputLimit), circularbuffer.Module(), afdwindow.Module(current),
+		bloomfilter.Module(), cuckoofilter.Module(), hyperloglog.Module(), sax.Module(), structs.Module(),
+	}
 }
 
 // require gives a module: one that is loaded, a built-in one, or a file of the module directories.
