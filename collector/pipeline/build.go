@@ -109,10 +109,10 @@ func (b *builder) unknownType(s *config.Section) {
 // notYet are hekad's plugin types that this version has not.
 var notYet = []string{
 	"AMQPInput", "DockerEventInput", "DockerLogInput", "DockerStatsInput", "FilePollingInput", "HttpInput", "KafkaInput",
-	"ProcessInput", "ProcessDirectoryInput", "SandboxInput", "StatAccumInput", "StatsdInput", "UdpInput",
+	"ProcessInput", "ProcessDirectoryInput", "StatAccumInput", "StatsdInput", "UdpInput",
 	"PatternGroupingSplitter", "GeoIpDecoder", "PayloadRegexDecoder", "PayloadXmlDecoder", "StatsToFieldsDecoder",
 	"CounterFilter", "SandboxManagerFilter", "StatFilter", "ESLogstashV0Encoder", "RstEncoder",
-	"AMQPOutput", "CarbonOutput", "DashboardOutput", "IrcOutput", "KafkaOutput", "SandboxOutput", "SmtpOutput", "UdpOutput", "WhisperOutput",
+	"AMQPOutput", "CarbonOutput", "DashboardOutput", "IrcOutput", "KafkaOutput", "SmtpOutput", "UdpOutput", "WhisperOutput",
 }
 
 // newUnit sets the defaults of a section's shared options.
@@ -140,29 +140,52 @@ func (b *builder) newUnit(s *config.Section, t *plugin.Type) *unit {
 	return u
 }
 
-// newEnv is what a plugin of the unit may ask for; within names the decoders it is being made for.
-func (b *builder) newEnv(u *unit, within []string) plugin.Env {
+// use says what a decoder, splitter or encoder is made for.
+type use struct {
+	owner  *unit // an input or output, nil for none
+	token  string
+	within []string // the decoders around it
+}
+
+// newEnv is what a plugin of the unit may ask for. What is made for another section complains there.
+func (b *builder) newEnv(u *unit, by use) plugin.Env {
 	s := &b.settings
-	return plugin.Env{
+	env := plugin.Env{
 		Name: u.Name, Type: u.typ.Name, Hostname: s.Hostname, MachineID: s.MachineID,
 		BaseDir: s.BaseDir, ShareDir: s.ShareDir, MaxMessageSize: s.MaxMessageSize, Tags: s.Tags, Once: s.Once,
 		MaxProcessInject: s.MaxProcessInject, MaxTimerInject: s.MaxTimerInject,
 		Log: u.section.log, Health: u.section.health, Metrics: u.section.metrics,
-		NewDecoder:  func(name string) (plugin.Decoder, error) { return b.newDecoder(name, within) },
+		NewDecoder:  func(name string) (plugin.Decoder, error) { return b.newDecoder(name, by) },
 		NewSplitter: func(name string) (plugin.Splitter, error) { sp, _, err := b.newSplitter(name); return sp, err },
-		NewEncoder:  b.newEncoder,
+		NewEncoder:  func(name string) (plugin.Encoder, error) { return b.newEncoder(name, by) },
+		SectionsOf:  b.sectionsOf, Publish: b.pipeline.Publish,
 	}
+	if by.owner != nil {
+		env.Owner, env.Token = by.owner.Name, by.token
+		env.Health, env.Metrics = by.owner.section.health, by.owner.section.metrics
+	}
+	return env
+}
+
+// sectionsOf counts the sections of some types.
+func (b *builder) sectionsOf(types ...string) (n int) {
+	for _, u := range b.order {
+		if slices.Contains(types, u.typ.Name) {
+			n++
+		}
+	}
+	return n
 }
 
 // make builds one instance to see whether its options are right, and keeps what runs it.
 func (b *builder) make(u *unit) {
-	u.env = b.newEnv(u, nil)
+	u.env = b.newEnv(u, use{})
 	switch u.typ.Kind {
 	case plugin.KindDecoder:
-		d, err := b.newDecoder(u.Name, nil)
+		d, err := b.newDecoder(u.Name, use{})
 		b.checked(u, d, err)
 	case plugin.KindEncoder:
-		e, err := b.newEncoder(u.Name)
+		e, err := b.newEncoder(u.Name, use{})
 		b.checked(u, e, err)
 	case plugin.KindSplitter:
 		s, _, err := b.newSplitter(u.Name)
@@ -218,17 +241,16 @@ func (b *builder) find(kind plugin.Kind, name string) (*unit, error) {
 	return nil, errUnknown(kind, name, config.Nearest(name, near))
 }
 
-func (b *builder) newDecoder(name string, within []string) (plugin.Decoder, error) {
-	for _, outer := range within {
-		if outer == name {
-			return nil, fmt.Errorf("circular dependency of decoders: %v uses %q again", within, name)
-		}
+func (b *builder) newDecoder(name string, by use) (plugin.Decoder, error) {
+	if slices.Contains(by.within, name) {
+		return nil, fmt.Errorf("circular dependency of decoders: %v uses %q again", by.within, name)
 	}
 	u, err := b.find(plugin.KindDecoder, name)
 	if err != nil {
 		return nil, err
 	}
-	env := b.newEnv(u, append(within[:len(within):len(within)], name))
+	by.within = append(by.within[:len(by.within):len(by.within)], name)
+	env := b.newEnv(u, by)
 	return u.config.(plugin.DecoderConfig).NewDecoder(&env)
 }
 
@@ -237,17 +259,17 @@ func (b *builder) newSplitter(name string) (plugin.Splitter, plugin.SplitterOpti
 	if err != nil {
 		return nil, plugin.SplitterOptions{}, err
 	}
-	env := b.newEnv(u, nil)
+	env := b.newEnv(u, use{})
 	s, err := u.config.(plugin.SplitterConfig).NewSplitter(&env)
 	return s, u.splitter, err
 }
 
-func (b *builder) newEncoder(name string) (plugin.Encoder, error) {
+func (b *builder) newEncoder(name string, by use) (plugin.Encoder, error) {
 	u, err := b.find(plugin.KindEncoder, name)
 	if err != nil {
 		return nil, err
 	}
-	env := b.newEnv(u, nil)
+	env := b.newEnv(u, by)
 	return u.config.(plugin.EncoderConfig).NewEncoder(&env)
 }
 

@@ -38,7 +38,9 @@ func (b *builder) makeInput(u *unit) {
 	in.build = func() (plugin.Input, error) { return conf.NewInput(&u.env) }
 	in.newSplitter = func() (plugin.Splitter, plugin.SplitterOptions, error) { return b.newSplitter(u.input.Splitter) }
 	if u.input.Decoder != "" {
-		in.newDecoder = func() (plugin.Decoder, error) { return b.newDecoder(u.input.Decoder, nil) }
+		in.newDecoder = func(token string) (plugin.Decoder, error) {
+			return b.newDecoder(u.input.Decoder, use{owner: u, token: token})
+		}
 	}
 	b.pipeline.inputs = append(b.pipeline.inputs, in)
 }
@@ -146,7 +148,7 @@ func (b *builder) outputEncoder(u *unit) plugin.Encoder {
 	if u.consumer.Encoder == "" {
 		return nil
 	}
-	e, err := b.newEncoder(u.consumer.Encoder)
+	e, err := b.newEncoder(u.consumer.Encoder, use{owner: u})
 	if err != nil {
 		if _, missing := b.find(plugin.KindEncoder, u.consumer.Encoder); missing != nil {
 			b.reportAt(u.Section, "encoder", config.Error, config.ClassMissingReference, "encoder: "+err.Error(), "")

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -31,8 +30,6 @@ type filter struct {
 	asked    chan (chan struct{}) // in a run that reads once: tick, and close what is sent
 }
 
-var errOwnMessage = errors.New("attempted to inject a message that its own message_matcher takes")
-
 // run builds the filter and feeds it until ctx ends, or until the pipeline is drained.
 func (f *filter) run(ctx context.Context) error {
 	var seed [32]byte
@@ -60,10 +57,13 @@ func (f *filter) attend(on bool) {
 }
 
 func (f *filter) closePlugin(p plugin.Filter) {
-	if c, ok := p.(plugin.Closer); ok {
-		if err := c.Close(); err != nil {
-			f.log.Warn("filter did not close cleanly", "error", err)
-		}
+	c, ok := p.(plugin.Closer)
+	if !ok {
+		return
+	}
+	defer f.flush() // what it had to say at its end
+	if err := c.Close(); err != nil {
+		f.log.Warn("filter did not close cleanly", "error", err)
 	}
 }
 
@@ -191,7 +191,7 @@ func (f *filter) failed(err error) {
 func (f *filter) inject(d *message.Draft) error {
 	if d.Loops = f.loops + 1; d.Loops > f.maxLoops {
 		f.stats.injectRefused.Add(1)
-		return fmt.Errorf("message was injected %d times on its way (max_message_loops): the matchers of filters feed each other", f.loops)
+		return plugin.ErrLoops
 	}
 	f.complete(d)
 	mark := f.batch.Len()
@@ -205,7 +205,7 @@ func (f *filter) inject(d *message.Draft) error {
 	case f.matcher.Match(m):
 		f.batch.Truncate(mark)
 		f.stats.injectRefused.Add(1)
-		return errOwnMessage
+		return plugin.ErrOwnMessage
 	}
 	f.stats.injected.Add(1)
 	return nil

@@ -16,7 +16,7 @@ type input struct {
 	options           plugin.InputOptions
 	build             func() (plugin.Input, error)
 	newSplitter       func() (plugin.Splitter, plugin.SplitterOptions, error)
-	newDecoder        func() (plugin.Decoder, error) // nil for none
+	newDecoder        func(token string) (plugin.Decoder, error) // nil for none
 	router            *router
 	maxRecord         int // bytes
 	maxUnacknowledged int // bytes per source

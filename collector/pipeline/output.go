@@ -41,6 +41,7 @@ type output struct {
 	pending []plugin.Item // of items, what is not delivered or refused yet; nil when nothing is being delivered
 	// attempts counts the runs that ended by an error or a panic while this batch was delivered.
 	attempts int
+	suspect  *message.Message // the first of them that a sequential output was left with
 }
 
 // defaultBatch is what is delivered at once unless the output says otherwise.
@@ -62,7 +63,8 @@ func (o *output) run(ctx context.Context) error {
 		return fmt.Errorf("use_framing needs an encoder")
 	}
 	o.raw, _ = o.encoder.(plugin.RawEncoder)
-	o.redo()
+	_, sequential := p.(plugin.Sequential)
+	o.redo(sequential)
 	return o.loop(ctx, p)
 }
 
@@ -77,26 +79,46 @@ func (o *output) serve(ctx context.Context) error {
 	err := o.run(ctx)
 	if err == nil || ctx.Err() != nil {
 		o.abandon()
+		o.closeEncoder()
 	}
 	return err
+}
+
+// closeEncoder ends the encoder, which lives as long as the section.
+func (o *output) closeEncoder() {
+	if c, ok := o.encoder.(plugin.Closer); ok {
+		if err := c.Close(); err != nil {
+			o.log.Warn("encoder did not close cleanly", "error", err)
+		}
+	}
 }
 
 // maxAttempts is how often a batch may bring its output down before its messages are dead-lettered.
 const maxAttempts = 3
 
-// redo prepares what was being delivered when the output failed for another attempt.
-func (o *output) redo() {
+// redo prepares what was being delivered when the output failed for another attempt. What made a
+// sequential output fail is the first message, else it may be any.
+func (o *output) redo(sequential bool) {
 	left := o.pending
 	if o.pending = nil; len(left) == 0 {
 		return
 	}
+	if first := left[0].Message; sequential && first != o.suspect {
+		o.suspect, o.attempts = first, 0
+	}
 	if o.attempts++; o.attempts >= maxAttempts {
-		for i := range left {
+		guilty := len(left)
+		if sequential {
+			guilty = 1
+		}
+		for i := range left[:guilty] {
 			o.stats.refused.Add(1)
 			o.bury(left[i].Message, fmt.Errorf("its delivery made the output fail %d times", o.attempts))
 		}
-		o.finish()
-		return
+		if left, o.attempts = left[guilty:], 0; len(left) == 0 {
+			o.finish()
+			return
+		}
 	}
 	var data []byte // anew, since the items lie in the old one
 	o.spans, o.bytes = o.spans[:0], 0
@@ -130,7 +152,7 @@ func (o *output) reset() {
 	clear(o.parcels)
 	clear(o.items)
 	o.parcels, o.items, o.data, o.spans = o.parcels[:0], o.items[:0], o.data[:0], o.spans[:0]
-	o.bytes, o.attempts, o.urgent, o.pending = 0, 0, false, nil
+	o.bytes, o.attempts, o.suspect, o.urgent, o.pending = 0, 0, nil, false, nil
 	if cap(o.data) > 8<<20 {
 		o.data = nil
 	}

@@ -163,7 +163,11 @@ func (s *stage) end(limit time.Duration, patient bool) {
 }
 
 // Publish routes one message that the collector itself has to tell, such as a terminated plugin.
+// Before Run there is nobody to hear it.
 func (p *Pipeline) Publish(d *message.Draft) {
+	if p.router.table.Load() == nil {
+		return
+	}
 	var w routing
 	p.router.inject(sealed(d), &w, &consumer{feeds: map[*consumer]struct{}{}})
 }

@@ -17,6 +17,7 @@ import (
 // goroutine owns it; only its flight is shared with those who acknowledge.
 type source struct {
 	in       *input
+	token    string
 	buffer   recordBuffer
 	splitter plugin.Splitter
 	unframer plugin.Unframer // nil: records are payloads
@@ -44,7 +45,7 @@ type source struct {
 var _ plugin.Source = (*source)(nil)
 
 func newSource(in *input, token string) (*source, error) {
-	s := &source{in: in, flight: newFlight(in.maxUnacknowledged), rng: rand.NewPCG(rand.Uint64(), rand.Uint64())}
+	s := &source{in: in, token: token, flight: newFlight(in.maxUnacknowledged), rng: rand.NewPCG(rand.Uint64(), rand.Uint64())}
 	sp, opts, err := in.newSplitter()
 	if err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func newSource(in *input, token string) (*source, error) {
 		s.unframer = u
 	}
 	if in.newDecoder != nil {
-		d, err := in.newDecoder()
+		d, err := in.newDecoder(token)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +86,7 @@ func (s *source) replaceDecoder() {
 		s.batch.Truncate(mark)
 		s.in.log.Warn("what a decoder held back is lost with it", "error", err)
 	}
-	d, err := s.in.newDecoder()
+	d, err := s.in.newDecoder(s.token)
 	if err != nil {
 		s.in.log.Warn("decoder cannot be made anew and is used on", "error", err)
 		return

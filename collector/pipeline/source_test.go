@@ -19,7 +19,7 @@ func newTestSource(t *testing.T, splitter plugin.Splitter, o plugin.SplitterOpti
 	in.router.set(nil)
 	in.newSplitter = func() (plugin.Splitter, plugin.SplitterOptions, error) { return splitter, o, nil }
 	if d != nil {
-		in.newDecoder = func() (plugin.Decoder, error) { return d, nil }
+		in.newDecoder = func(string) (plugin.Decoder, error) { return d, nil }
 	}
 	s, err := newSource(in, "")
 	if err != nil {

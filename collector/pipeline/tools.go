@@ -39,7 +39,7 @@ func (t *Tools) Decode(r io.Reader, o DecodeOptions) (DecodeCounts, error) {
 		options.DeliverIncompleteFinal = true // a file ends without its last newline often enough
 		return s, options, err
 	}
-	in.newDecoder = func() (plugin.Decoder, error) { return t.b.newDecoder(o.Decoder, nil) }
+	in.newDecoder = func(string) (plugin.Decoder, error) { return t.b.newDecoder(o.Decoder, use{}) }
 	in.onFailure = o.Failure
 	s, err := newSource(in, "")
 	if err != nil {
@@ -83,6 +83,9 @@ func (s *source) decodeAll(r io.Reader, see func(*message.Message) error) error 
 		}
 	}
 }
+
+// Encoder makes an instance of an encoder section, or of an encoder type without options.
+func (t *Tools) Encoder(name string) (plugin.Encoder, error) { return t.b.newEncoder(name, use{}) }
 
 // Plugin gives a section's configuration, for commands that ask a plugin type for more, and its environment.
 func (t *Tools) Plugin(name string) (conf any, env *plugin.Env, ok bool) {

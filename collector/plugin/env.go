@@ -13,6 +13,11 @@ type Env struct {
 	Name string // the section's name
 	Type string // the plugin's type
 
+	// Owner is the input or output that a decoder or encoder is made for, "" when it is only checked or
+	// used by a command. Token is the stream of the input, as NewSource got it. Health and Metrics are
+	// the owner's: several instances share them.
+	Owner, Token string
+
 	Hostname       string // short name of this host, or what the configuration says
 	BaseDir        string // persistent state
 	ShareDir       string // read-only resources: Lua, alarms
@@ -32,6 +37,9 @@ type Env struct {
 	Health  *Health      // conditions that the operator should see
 	Metrics *Metrics     // numbers of the plugin's own
 
+	// SectionsOf counts the sections of some plugin types.
+	SectionsOf func(types ...string) int
+
 	// NewDecoder, NewSplitter and NewEncoder make an instance of a section (or of an option-less type
 	// of that name); the error names what is missing and what is near it.
 	NewDecoder  func(section string) (Decoder, error)
@@ -43,8 +51,12 @@ type Env struct {
 	Framing bool
 
 	// Inject sends a filter's draft on its way. The host sets the loop count, and what is unset of
-	// uuid, timestamp and hostname; the error says that the message looped too often or is too large.
+	// uuid, timestamp and hostname; the error is ErrLoops, ErrOwnMessage, or says that it is too large.
 	Inject func(d *message.Draft) error
+
+	// Publish tells everybody, such as of a script's end, whatever the plugin's kind. It never waits. It
+	// is nil where there is no pipeline.
+	Publish func(d *message.Draft)
 }
 
 // Tag is a name and a value that every message gets as a field.

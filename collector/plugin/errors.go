@@ -18,6 +18,12 @@ func BadOption(option, format string, args ...any) error {
 	return &OptionError{Option: option, Reason: fmt.Sprintf(format, args...)}
 }
 
+// Why Env.Inject refuses a draft, in the words of hekad.
+var (
+	ErrLoops      = errors.New("exceeded MaxMsgLoops")
+	ErrOwnMessage = errors.New("creates a circular reference (matches this plugin's message_matcher)")
+)
+
 type fatalError struct{ error }
 
 func (e fatalError) Unwrap() error { return e.error }

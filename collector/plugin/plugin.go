@@ -166,6 +166,13 @@ type Output interface {
 	Deliver(ctx context.Context, items []Item) error
 }
 
+// Sequential is an output that takes the items of a batch one after the other: what brings it down is
+// the first that is left.
+type Sequential interface {
+	Output
+	DeliversInOrder()
+}
+
 // Closer is any plugin with something to close or preserve when it stops.
 type Closer interface {
 	Close() error
