@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,10 +20,11 @@ func newDecode() *cobra.Command {
 		Use:   "decode --config PATH --decoder NAME [flags] [FILE…]",
 		Short: "Runs records through one decoder section and prints one message a line as JSON",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, tools, err := load(cmd, path)
+			tools, end, err := loadApart(cmd, path)
 			if err != nil {
 				return err
 			}
+			defer end()
 			if len(args) == 0 {
 				args = []string{"-"}
 			}
@@ -40,6 +42,17 @@ func newDecode() *cobra.Command {
 	return cmd
 }
 
+// jsonLine is a value as one line of JSON for people: < and > stay as they are.
+func jsonLine(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return b.Bytes()
+}
+
 func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, o pipeline.DecodeOptions, files []string) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	defer out.Flush()
@@ -50,8 +63,7 @@ func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, o pipeline.DecodeOpt
 		return err
 	}
 	o.Failure = func(record []byte, err error) {
-		text, _ := json.Marshal(map[string]string{"error": err.Error(), "record": string(record)})
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s\n", text)
+		_, _ = cmd.ErrOrStderr().Write(jsonLine(map[string]string{"error": err.Error(), "record": string(record)}))
 	}
 	var total pipeline.DecodeCounts
 	for _, name := range files {

@@ -16,12 +16,37 @@ import (
 
 // load reads a configuration and checks all of it; what is wrong is printed, errors end the command.
 func load(cmd *cobra.Command, path string) (*config.Config, *pipeline.Tools, error) {
+	return loadIn(cmd, path, "")
+}
+
+// loadApart is load for commands that try plugins out: what these preserve lies in a folder of its own,
+// so that a running collector's state is neither used nor changed. end removes it.
+func loadApart(cmd *cobra.Command, path string) (tools *pipeline.Tools, end func(), err error) {
+	dir, err := os.MkdirTemp("", "lma_collector-")
+	if err != nil {
+		return nil, nil, problem{err}
+	}
+	end = func() { os.RemoveAll(dir) }
+	_, tools, err = loadIn(cmd, path, dir)
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	return tools, end, nil
+}
+
+// loadIn is load with another base_dir, "" for the configuration's own.
+func loadIn(cmd *cobra.Command, path, baseDir string) (*config.Config, *pipeline.Tools, error) {
 	conf, found := config.Load(path, nil)
 	if conf == nil || found.HasErrors() {
 		printDiagnostics(cmd, found)
 		return nil, nil, errProblem
 	}
-	tools, more := pipeline.NewTools(conf.Sections, settingsOf(conf, quiet()))
+	settings := settingsOf(conf, quiet())
+	if baseDir != "" {
+		settings.BaseDir = baseDir
+	}
+	tools, more := pipeline.NewTools(conf.Sections, settings)
 	found = append(found, more...)
 	if found.HasErrors() {
 		printDiagnostics(cmd, found)

@@ -78,7 +78,7 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRun(), newCheck(), newDecode(), newLogstream(), newMatch(), newCat(), newNagiosConfig(), newVersion())
+	root.AddCommand(newRun(), newCheck(), newDecode(), newReplay(), newTest(), newLua(), newLogstream(), newMatch(), newCat(), newNagiosConfig(), newVersion())
 	return root
 }
 

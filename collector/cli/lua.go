@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lma_collector/collector/config"
+	"lma_collector/collector/sandbox"
+	"lma_collector/collector/sandbox/lua"
+)
+
+func newLua() *cobra.Command {
+	var directory string
+	cmd := &cobra.Command{
+		Use:   "lua [--module-dir DIR[;DIR…]] SCRIPT [ARG…]",
+		Short: "Runs a plain Lua 5.1 program (- for standard input) with every module that a script of a plugin may require",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name, source := args[0], []byte(nil)
+			err := withFile(cmd, name, func(r io.Reader) (err error) {
+				source, err = io.ReadAll(r)
+				return err
+			})
+			if err != nil {
+				return problem{err}
+			}
+			if name == "-" {
+				name = "stdin"
+			}
+			p := sandbox.NewPlain(sandbox.PlainOptions{ModuleDirectory: directory, Output: cmd.OutOrStdout()})
+			defer p.Close()
+			return luaError(cmd, p.Run(name, source, args[1:]...))
+		},
+	}
+	cmd.Flags().SetInterspersed(false) // what follows SCRIPT is its own
+	cmd.Flags().StringVar(&directory, "module-dir", filepath.Join(config.DefaultShareDir, "lua_modules"),
+		"where require looks after the current folder; folders separated by semicolons")
+	return cmd
+}
+
+// luaError prints a script's error and where it happened.
+func luaError(cmd *cobra.Command, err error) error {
+	var e *lua.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	text := e.Text
+	if _, ok := e.Value.AsText(); !ok && !e.Value.IsNil() {
+		text = "(error object is not a string)"
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), "lma_collector: "+text)
+	if trace := strings.TrimSpace(e.Trace); trace != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), trace)
+	}
+	return errProblem
+}
