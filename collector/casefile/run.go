@@ -72,7 +72,7 @@ func (r *Runner) load(c *testCase, dir string) (*pipeline.Tools, []string) {
 	var tools *pipeline.Tools
 	if !found.HasErrors() {
 		settings := r.Settings(conf)
-		settings.BaseDir, settings.Hostname = filepath.Join(dir, "base"), anyHost
+		settings.BaseDir, settings.Once, settings.Hostname = filepath.Join(dir, "base"), true, anyHost
 		for _, name := range []string{conf.Globals.Hostname, c.about.Hostname} {
 			if name != "" {
 				settings.Hostname = name

@@ -35,7 +35,7 @@ func loadApart(cmd *cobra.Command, path string) (tools *pipeline.Tools, end func
 	return tools, end, nil
 }
 
-// loadIn is load with another base_dir, "" for the configuration's own.
+// loadIn is load with another base_dir ("" for the configuration's own) and without pauses after failures.
 func loadIn(cmd *cobra.Command, path, baseDir string) (*config.Config, *pipeline.Tools, error) {
 	conf, found := config.Load(path, nil)
 	if conf == nil || found.HasErrors() {
@@ -44,7 +44,7 @@ func loadIn(cmd *cobra.Command, path, baseDir string) (*config.Config, *pipeline
 	}
 	settings := settingsOf(conf, quiet())
 	if baseDir != "" {
-		settings.BaseDir = baseDir
+		settings.BaseDir, settings.Once = baseDir, true
 	}
 	tools, more := pipeline.NewTools(conf.Sections, settings)
 	found = append(found, more...)

@@ -37,7 +37,7 @@ func (r *reopener) ready() error {
 	if r.reason == nil {
 		return nil
 	}
-	if time.Now().Before(r.due) {
+	if !r.env.Once && time.Now().Before(r.due) { // who reads what is there and ends cannot wait
 		return r.reason
 	}
 	if err := r.open(); err != nil {
