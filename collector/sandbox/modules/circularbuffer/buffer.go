@@ -11,6 +11,7 @@ type Buffer struct {
 	rows, columns int
 	step          int64 // seconds of a row
 	current       int64 // start of the newest row
+	newest        int   // index of the newest row
 	cells         []float64
 	heads         []column
 	deltas        map[int64][]float64 // by the row's time; nil when they are not tracked
@@ -36,12 +37,10 @@ type column struct {
 // NewBuffer makes a buffer of empty (NaN) cells. rows > 1, columns > 0 and step > 0 (in seconds) are the caller's duty.
 func NewBuffer(rows, columns int, step int64, deltas bool) *Buffer {
 	b := &Buffer{
-		rows: rows, columns: columns, step: step, current: step * int64(rows-1),
+		rows: rows, columns: columns, step: step, current: step * int64(rows-1), newest: rows - 1,
 		cells: make([]float64, rows*columns), heads: make([]column, columns),
 	}
-	for i := range b.cells {
-		b.cells[i] = math.NaN()
-	}
+	fillEmpty(b.cells)
 	for i := range b.heads {
 		b.heads[i] = column{name: defaultName(i), unit: "count"}
 	}
@@ -66,10 +65,27 @@ func (b *Buffer) oldest() int64 { return b.current - int64(b.rows-1)*b.step }
 
 func mod(a, n int64) int64 { return ((a % n) + n) % n }
 
-// row is the index of the row that starts at t.
-func (b *Buffer) row(t int64) int { return int(mod(t/b.step, int64(b.rows))) }
+// row is the index of the row that starts at t, which is in the buffer.
+func (b *Buffer) row(t int64) int {
+	if t == b.current {
+		return b.newest
+	}
+	row := b.newest - int((b.current-t)/b.step)
+	if row < 0 {
+		row += b.rows
+	}
+	return row
+}
 
 func (b *Buffer) cell(t int64, col int) *float64 { return &b.cells[b.row(t)*b.columns+col] }
+
+// passed is how many rows a time would empty, which is the work that advance does.
+func (b *Buffer) passed(ns float64) int {
+	if t, ok := b.rowTime(ns); ok && t > b.current {
+		return int(min((t-b.current)/b.step, int64(b.rows)))
+	}
+	return 0
+}
 
 // advance makes t the newest row if it is newer, emptying the rows that it passes. It tells whether
 // t is in the buffer.
@@ -78,21 +94,26 @@ func (b *Buffer) advance(t int64) bool {
 		return t >= b.oldest()
 	}
 	n := (t - b.current) / b.step
+	b.current = t
 	if n >= int64(b.rows) {
-		for i := range b.cells {
-			b.cells[i] = math.NaN()
-		}
-		b.current = t
+		fillEmpty(b.cells)
+		b.newest = int(mod(t/b.step, int64(b.rows)))
 		return true
 	}
 	for ; n > 0; n-- {
-		b.current += b.step
-		row := b.row(b.current) * b.columns
-		for i := row; i < row+b.columns; i++ {
-			b.cells[i] = math.NaN()
+		if b.newest++; b.newest == b.rows {
+			b.newest = 0
 		}
+		row := b.newest * b.columns
+		fillEmpty(b.cells[row : row+b.columns])
 	}
 	return true
+}
+
+func fillEmpty(cells []float64) {
+	for i := range cells {
+		cells[i] = math.NaN()
+	}
 }
 
 // Add adds to a cell; ok is false for a time before the oldest row.
@@ -107,11 +128,9 @@ func (b *Buffer) Add(ns float64, col int, v float64) (result float64, ok bool) {
 	} else {
 		*c += v
 	}
-	if b.deltas != nil {
+	if b.deltas != nil && v != 0 {
 		if b.heads[col].aggregation == sum {
-			if v != 0 {
-				b.addDelta(t, col, v)
-			}
+			b.addDelta(t, col, v)
 		} else {
 			b.addDelta(t, col, *c)
 		}
@@ -126,21 +145,14 @@ func (b *Buffer) Set(ns float64, col int, v float64) (result float64, ok bool) {
 		return 0, false
 	}
 	c := b.cell(t, col)
-	old := *c
-	switch b.heads[col].aggregation {
-	case least:
-		if old == old && !(v < old) {
-			return old, true
-		}
-	case most:
-		if old == old && !(v > old) {
-			return old, true
-		}
+	old, how := *c, b.heads[col].aggregation
+	if old == old && (how == least && !(v < old) || how == most && !(v > old)) {
+		return old, true
 	}
 	*c = v
 	if b.deltas != nil {
 		delta := v
-		if a := b.heads[col].aggregation; (a == sum || a == none) && old == old && !math.IsInf(old, 0) {
+		if (how == sum || how == none) && old == old && !math.IsInf(old, 0) {
 			delta = v - old
 		}
 		b.addDelta(t, col, delta)
@@ -157,17 +169,22 @@ func (b *Buffer) Get(ns float64, col int) (float64, bool) {
 	return *b.cell(t, col), true
 }
 
+// noDelta stands in a row of deltas for a column that has none, unlike any NaN that arithmetic makes.
+var noDelta = math.Float64frombits(0x7ff80000dead0000)
+
+func isNoDelta(v float64) bool { return math.Float64bits(v) == math.Float64bits(noDelta) }
+
 func (b *Buffer) addDelta(t int64, col int, delta float64) {
 	row := b.deltas[t]
 	if row == nil {
 		row = make([]float64, b.columns)
 		for i := range row {
-			row[i] = math.NaN()
+			row[i] = noDelta
 		}
 		b.deltas[t] = row
 		b.dropOldDeltas()
 	}
-	if row[col] != row[col] {
+	if isNoDelta(row[col]) {
 		row[col] = delta
 	} else {
 		row[col] += delta
@@ -185,3 +202,12 @@ func (b *Buffer) dropOldDeltas() {
 		}
 	}
 }
+
+// deltaRow is the memory in bytes of a row of deltas.
+func (b *Buffer) deltaRow() int { return 64 + 8*b.columns }
+
+// payload is the memory in bytes of a buffer.
+func payload(rows, columns int) int { return 128 + columns*(8*rows+48) }
+
+// Size is the buffer's memory in bytes.
+func (b *Buffer) Size() int { return payload(b.rows, b.columns) + len(b.deltas)*b.deltaRow() }

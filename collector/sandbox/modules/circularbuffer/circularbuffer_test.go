@@ -1,7 +1,9 @@
 package circularbuffer
 
 import (
+	"errors"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -123,6 +125,26 @@ cb:set_header(2, "peaks and more of them", "B/s per hour", "max")
 		`cb:set_header(1, {})`:                    "test:5: bad argument #2 to 'set_header' (string expected, got table)",
 		`cb:fromstring("1 2 3")`:                  "test:5: fromstring() too few values: 1, expected 8",
 		`cb:fromstring("30 3 1 2 3 4 5 6 7 8 9")`: "test:5: fromstring() too many values, more than: 8",
+		`cb:fromstring("")`:                       "test:5: fromstring() too few values: 0, expected 8",
+		`cb:fromstring("0 0 na 1")`:               "test:5: fromstring() too few values: 0, expected 8",
+		`cb:fromstring("0 0 1 2 3 4 5 6 7 8 x")`:  "test:5: fromstring() too many values, more than: 8",
+		`circular_buffer.new(nil, 1, 1)`:          "test:5: bad argument #1 to 'new' (number expected, got nil)",
+		`circular_buffer.new(1, nil, 1)`:          "test:5: bad argument #1 to 'new' (rows must be > 1)",
+		`circular_buffer.new(2, nil, 1)`:          "test:5: bad argument #2 to 'new' (number expected, got nil)",
+		`circular_buffer.new(2, 1, nil)`:          "test:5: bad argument #3 to 'new' (number expected, got nil)",
+		`circular_buffer.new(2, 1, 1, true, 1)`:   "test:5: bad argument #0 to 'new' (incorrect number of arguments)",
+		`cb:set(0, nil, 1)`:                       "test:5: bad argument #2 to 'set' (number expected, got nil)",
+		`cb:set(nil, 1, 1)`:                       "test:5: bad argument #1 to 'set' (number expected, got nil)",
+		`cb:add(0)`:                               "test:5: bad argument #-1 to 'add' (incorrect number of arguments)",
+		`cb:get(0)`:                               "test:5: bad argument #-1 to 'get' (incorrect number of arguments)",
+		`cb:compute("sum")`:                       "test:5: bad argument #-1 to 'compute' (incorrect number of arguments)",
+		`cb:compute({}, 1)`:                       "test:5: bad argument #1 to 'compute' (string expected, got table)",
+		`cb:format("cbuf", true)`:                 "test:5: bad argument #-1 to 'format' (incorrect number of arguments)",
+		`cb:format()`:                             "test:5: bad argument #-1 to 'format' (incorrect number of arguments)",
+		`cb:get_header()`:                         "test:5: bad argument #-1 to 'get_header' (incorrect number of arguments)",
+		`cb:get_header(99)`:                       "test:5: bad argument #1 to 'get_header' (column out of range)",
+		`cb:add(0, 1, 2, "more", 3)`:              "2", // what follows is not looked at
+		`cb:set_header(1, "a\0b", "c")`:           "1",
 		`cb:fromstring({})`:                       "test:5: bad argument #1 to 'fromstring' (string expected, got table)",
 	} {
 		got := evaluate(t, cb+`local function fill(n) n = n or 0; for i, v in pairs({[0]=1, [1]=2, [3]=4}) do cb:set(i * 10e9, 1, n + v) end return 0 end
@@ -145,9 +167,13 @@ for i, v in pairs(data) do cb:set((i - 1) * 1e9, 1, v) end
 		`cb:mannwhitneyu(1, 20e9, 39e9, 0, 19e9)`:     "0 3.3978075640867e-08",
 		`cb:mannwhitneyu(1, 0, 1e9, 2e9, 3e9, false)`: "4 0.060667625179241",
 		`cb:mannwhitneyu(1, 0, 19e9, 20e9, 60e9)`:     "",
-		`cb:mannwhitneyu(1, 0, 10e9, 10e9, 20e9)`:     "test:5: bad argument #2 to 'mannwhitneyu' (ranges must not overlap)",
+		`cb:mannwhitneyu(1, 0, 10e9, 10e9, 20e9)`:     "test:5: bad argument #3 to 'mannwhitneyu' (ranges must not overlap)",
 		`cb:mannwhitneyu(1, 10e9, 0, 20e9, 30e9)`:     "test:5: bad argument #3 to 'mannwhitneyu' (end_1 must be >= start_1)",
 		`cb:mannwhitneyu(1, 0, 10e9, 30e9, 20e9)`:     "test:5: bad argument #5 to 'mannwhitneyu' (end_2 must be >= start_2)",
+		`cb:mannwhitneyu()`:                           "test:5: bad argument #-1 to 'mannwhitneyu' (incorrect number of arguments)",
+		`cb:mannwhitneyu(nil, 0, 0, 0, 0)`:            "test:5: bad argument #1 to 'mannwhitneyu' (number expected, got nil)",
+		`cb:mannwhitneyu(0, 0, 0, 0, 0)`:              "test:5: bad argument #1 to 'mannwhitneyu' (column out of range)",
+		`cb:mannwhitneyu(1, 0, 1, 2, 3, true, 5)`:     "test:5: bad argument #-1 to 'mannwhitneyu' (too many arguments)",
 		`cb:mannwhitneyu(1, 0, 10e9, 20e9, 30e9, 1)`:  "test:5: bad argument #6 to 'mannwhitneyu' (use_continuity must be a boolean)",
 	} {
 		got := evaluate(t, fill+"return show("+body+")")
@@ -155,7 +181,7 @@ for i, v in pairs(data) do cb:set((i - 1) * 1e9, 1, v) end
 			t.Errorf("%s\ngot  %q\nwant %q", body, got, want)
 		}
 	}
-	if _, _, ok := mannWhitney([]float64{1, 1}, []float64{1, 1}, true); ok {
+	if _, _, ok := mannWhitney([]ranked{{1, true}, {1, true}, {1, false}}, true); ok {
 		t.Error("equal values have a result")
 	}
 }
@@ -185,7 +211,20 @@ func TestDeltas(t *testing.T) {
 		{`cb:add(0, 1, 3) cb:add(0, 2, 3)`, header + "0\t3\t8\n"},
 		{`cb:add(1e9, 1, 1)`, header + "1\t1\tnan\n"},
 		{`cb:add(0, 1, 0)`, ""},
+		{`cb:add(0, 2, 0)`, ""},
 		{`cb:set(0, 1, 0)`, header + "0\t-8\tnan\n"},
+		// a delta that is not a number is one, and stays so
+		{`cb:add(0, 1, 1) cb:set(0, 1, 0/0) cb:add(0, 2, 1)`, header + "0\tnan\t9\n"},
+		{`cb:add(0, 1, 1) cb:add(0, 1, 0/0) cb:add(0, 2, 1)`, header + "0\tnan\t10\n"},
+		{`cb:add(0, 1, 1) cb:set(0, 2, 0/0)`, header + "0\t1\tnan\n"},
+		{`cb:add(0, 1, 1) cb:set(0, 2, 9) cb:add(0, 2, 0/0)`, header + "0\t1\tnan\n"},
+		{`cb:set(0, 1, 0) cb:set(0, 2, 0)`, header + "0\t-2\t0\n"},
+		{`cb:add(0, 1, 0) cb:add(0, 2, 0)`, ""},
+		{`cb:set(0, 1, 0/0) cb:add(0, 1, 5)`, header + "0\tnan\tnan\n"},
+		{`cb:fromstring("1 1 1 2 3 4 0 3 4")`, header + "0\t3\t4\n"},
+		{`cb:set(0, 1, 1/0) cb:set(0, 1, 1/0)`, header + "0\tinf\tnan\n"},
+		{`cb:set(0, 1, 5) cb:set(0, 1, 1/0) cb:set(0, 1, -1/0)`, header + "0\tnan\tnan\n"},
+		{`cb:fromstring("1 1 0 8 1 nan")`, ""},
 	} {
 		if got := run(step.body + " return text(cb)"); got != step.want {
 			t.Errorf("%s\ngot  %q\nwant %q", step.body, got, step.want)
@@ -258,6 +297,113 @@ func FuzzFromString(f *testing.F) {
 			t.Fatalf("output %q", out)
 		}
 	})
+}
+
+// TestRows compares the buffer with a plain map of rows over random times.
+func TestRows(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		rows, step := 2+random.IntN(6), int64(1+random.IntN(20))
+		b := NewBuffer(rows, 1, step, false)
+		model, newest := map[int64]float64{}, step*int64(rows-1)
+		for range 60 {
+			at := max(0, newest+int64(random.IntN(8*rows))*step/4-int64(rows)*step)
+			row := at - at%step
+			newest = max(newest, row)
+			_, ok := b.Add(float64(at)*1e9, 0, 1)
+			if want := row > newest-int64(rows)*step; ok != want {
+				t.Fatalf("add at %d of %d: %v", at, newest, ok)
+			} else if ok {
+				model[row]++
+			}
+			for i := range int64(rows) {
+				row := newest - i*step
+				got, ok := b.Get(float64(row)*1e9, 0)
+				if want, filled := model[row]; !ok || filled != (got == got) || filled && got != want {
+					t.Fatalf("row %d: %v, want %v", row, got, want)
+				}
+			}
+		}
+		again := NewBuffer(rows, 1, step, false)
+		_, text, _ := strings.Cut(string(b.AppendPreserved(nil, "x")), `fromstring("`)
+		text, _, _ = strings.Cut(text, `"`)
+		if reason := again.fromString(text); reason != "" || string(again.AppendOutput(nil)) != string(b.AppendOutput(nil)) {
+			t.Fatalf("restored: %s %s", reason, again.AppendOutput(nil))
+		}
+	}
+}
+
+// TestMemory counts a buffer as its payload and its deltas.
+func TestMemory(t *testing.T) {
+	b := NewBuffer(1000, 10, 1, true)
+	empty := b.Size()
+	if empty < 80000 || empty > 81000 {
+		t.Errorf("10000 cells are %d bytes", empty)
+	}
+	for i := range 100000 {
+		b.Add(float64(i)*1e9, 0, 1)
+	}
+	if got := b.Size() - empty; got < 1000*80 || got > 2*1000*200 {
+		t.Errorf("the deltas are %d bytes", got)
+	}
+}
+
+// TestCharged ends a script that makes buffers empty themselves again and again.
+func TestCharged(t *testing.T) {
+	for _, body := range []string{
+		`local cb = circular_buffer.new(1000, 100, 1) for i = 1, 1e6 do cb:add(i * 1e13, 1, 1) end`,
+		`for i = 1, 1e6 do circular_buffer.new(1000, 100, 1) end`,
+		`local cb = circular_buffer.new(1e5, 1, 1) for i = 1, 1e6 do cb:compute("sd", 1) end`,
+		`local cb = circular_buffer.new(1e5, 1, 1) for i = 1, 1e6 do cb:get_range(1) end`,
+		`local cb = circular_buffer.new(1e5, 1, 1) for i = 1, 1e6 do cb:mannwhitneyu(1, 0, 4e13, 5e13, 9e13) end`,
+	} {
+		in := newScript(t)
+		fn, err := in.Load("test", []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.SetBudget(1e6)
+		var failed *lua.Error
+		if err := in.Call(fn, nil); !errors.As(err, &failed) || !failed.Exhausted {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func BenchmarkAdd(b *testing.B) {
+	buf := NewBuffer(60, 2, 10, false)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		buf.Add(float64(i)*1e8, 0, 1)
+	}
+}
+
+func BenchmarkGet(b *testing.B) {
+	buf := NewBuffer(60, 2, 10, false)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf.Get(590e9, 0)
+	}
+}
+
+// BenchmarkScript is 100 adds and gets from Lua.
+func BenchmarkScript(b *testing.B) {
+	in := newScript(b)
+	fn, err := in.Load("test", []byte(`local cb = circular_buffer.new(60, 2, 10)
+return function() for i = 1, 100 do cb:add(i * 1e8, 1, 1) local v = cb:get(i * 1e8, 1) end end`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	run := make([]lua.Value, 1)
+	if err := in.Call(fn, run); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for n := 0; n < b.N; n += 100 {
+		if err := in.Call(run[0], nil); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkAddCompute(b *testing.B) {

@@ -1,8 +1,10 @@
 package circularbuffer
 
 import (
+	"cmp"
+	"iter"
 	"math"
-	"sort"
+	"slices"
 )
 
 // compute applies a function to a column's rows from one time to another, both included; active is
@@ -12,12 +14,8 @@ func (b *Buffer) compute(function string, col int, from, to int64) (result float
 		return 0, 0, false
 	}
 	s := statistics{min: math.NaN(), max: math.NaN()}
-	at := b.row(from)*b.columns + col
-	for n := (to-from)/b.step + 1; n > 0; n-- {
-		s.add(b.cells[at])
-		if at += b.columns; at >= len(b.cells) {
-			at -= len(b.cells)
-		}
+	for _, v := range b.column(col, from, to) {
+		s.add(v)
 	}
 	switch function {
 	case "sum":
@@ -58,29 +56,55 @@ func (s *statistics) add(v float64) {
 // variance is that of the population: the squared differences divided by n.
 func (b *Buffer) variance(col int, from, to int64, s statistics) float64 {
 	mean, squares := s.sum/float64(s.n), 0.0
-	for t := from; t <= to; t += b.step {
-		if v := *b.cell(t, col); v == v {
+	for _, v := range b.column(col, from, to) {
+		if v == v {
 			squares += (v - mean) * (v - mean)
 		}
 	}
 	return squares / float64(s.n)
 }
 
-// column copies a column's rows from one time to another, both included.
-func (b *Buffer) column(col int, from, to int64) []float64 {
-	values := make([]float64, 0, (to-from)/b.step+1)
-	for t := from; t <= to; t += b.step {
-		values = append(values, *b.cell(t, col))
+// column goes through a column's rows from one time in the buffer to another, both included.
+func (b *Buffer) column(col int, from, to int64) iter.Seq2[int, float64] {
+	return func(yield func(int, float64) bool) {
+		at := b.row(from)*b.columns + col
+		for i := range int((to-from)/b.step) + 1 {
+			if !yield(i, b.cells[at]) {
+				return
+			}
+			if at += b.columns; at >= len(b.cells) {
+				at -= len(b.cells)
+			}
+		}
 	}
-	return values
+}
+
+// ranked is a value of one of two samples.
+type ranked struct {
+	v     float64
+	first bool
+}
+
+// sample appends a column's rows as values of the first sample or the second.
+func (b *Buffer) sample(dst []ranked, first bool, col int, from, to int64) []ranked {
+	for _, v := range b.column(col, from, to) {
+		dst = append(dst, ranked{v, first})
+	}
+	return dst
 }
 
 // mannWhitney is the rank sum test of two samples: U of the first and the one-sided probability.
 // Empty cells rank lowest and tie with each other. ok is false when all values are the same.
-func mannWhitney(first, second []float64, continuity bool) (u, p float64, ok bool) {
-	ranks, ties := rankSum(first, second)
-	n1, n2 := float64(len(first)), float64(len(second))
-	n := n1 + n2
+func mannWhitney(all []ranked, continuity bool) (u, p float64, ok bool) {
+	count := 0
+	for _, r := range all {
+		if r.first {
+			count++
+		}
+	}
+	n, n1 := float64(len(all)), float64(count)
+	n2 := n - n1
+	ranks, ties := rankSum(all)
 	tie := 1 - ties/(n*n*n-n)
 	if tie == 0 {
 		return 0, 0, false
@@ -96,23 +120,10 @@ func mannWhitney(first, second []float64, continuity bool) (u, p float64, ok boo
 	return u, 0.5 * math.Erfc(z/math.Sqrt2), true
 }
 
-// rankSum is the sum of the first sample's ranks among all values, and the sum of k³-k over groups of k equal ones.
-func rankSum(first, second []float64) (ranks, ties float64) {
-	type ranked struct {
-		v    float64
-		mine bool
-	}
-	all := make([]ranked, 0, len(first)+len(second))
-	for _, v := range first {
-		all = append(all, ranked{v, true})
-	}
-	for _, v := range second {
-		all = append(all, ranked{v, false})
-	}
-	sort.Slice(all, func(i, j int) bool {
-		a, b := all[i].v, all[j].v
-		return a < b || a != a && b == b
-	})
+// rankSum sorts all values. It gives the sum of the first sample's ranks, and the sum of k³-k over
+// groups of k equal ones.
+func rankSum(all []ranked) (ranks, ties float64) {
+	slices.SortFunc(all, func(a, b ranked) int { return cmp.Compare(a.v, b.v) }) // NaN is the least
 	same := func(a, b float64) bool { return a == b || a != a && b != b }
 	for i := 0; i < len(all); {
 		end := i + 1
@@ -122,7 +133,7 @@ func rankSum(first, second []float64) (ranks, ties float64) {
 		k := float64(end - i)
 		ties += k*k*k - k
 		for _, r := range all[i:end] {
-			if r.mine {
+			if r.first {
 				ranks += float64(i+1+end) / 2
 			}
 		}

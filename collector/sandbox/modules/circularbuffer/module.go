@@ -3,24 +3,28 @@ package circularbuffer
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"lma_collector/collector/sandbox/lua"
 )
 
 const className = "mozsvc.circular_buffer"
 
-// maxCells bounds a buffer: 8 MiB, the default of memory_limit.
-const maxCells = 1 << 20
+// maxCells bounds a buffer to 128 MiB whatever a script's memory_limit is.
+const maxCells = 1 << 24
+
+// anyNumber is for methods that do not look at further arguments.
+const anyNumber = 1 << 30
 
 // Module is the circular_buffer module.
 func Module() lua.Module {
 	class := &lua.Class{Name: className, Methods: map[string]lua.Function{
-		"add": method("add", 4, 4, add), "set": method("set", 4, 4, set), "get": method("get", 3, 3, get),
-		"get_configuration": method("get_configuration", 1, 1, getConfiguration),
-		"set_header":        method("set_header", 3, 5, setHeader), "get_header": method("get_header", 2, 2, getHeader),
-		"compute": method("compute", 3, 5, compute), "mannwhitneyu": method("mannwhitneyu", 6, 7, mannwhitneyu),
-		"current_time": method("current_time", 1, 1, currentTime), "format": method("format", 2, 2, format),
-		"fromstring": method("fromstring", 2, 2, fromstring), "get_range": method("get_range", 2, 4, getRange),
+		"add": method("add", 4, anyNumber, add), "set": method("set", 4, anyNumber, set), "get": method("get", 3, anyNumber, get),
+		"get_configuration": method("get_configuration", 1, anyNumber, getConfiguration),
+		"set_header":        method("set_header", 3, anyNumber, setHeader), "get_header": method("get_header", 2, anyNumber, getHeader),
+		"compute": method("compute", 3, anyNumber, compute), "mannwhitneyu": method("mannwhitneyu", 6, anyNumber, mannwhitneyu),
+		"current_time": method("current_time", 1, anyNumber, currentTime), "format": method("format", 2, 2, format),
+		"fromstring": method("fromstring", 2, anyNumber, fromstring), "get_range": method("get_range", 2, anyNumber, getRange),
 	}}
 	return lua.Module{
 		Name: "circular_buffer",
@@ -47,18 +51,32 @@ func dimensions(rows, columns, step float64) (i int, reason string) {
 	return 0, ""
 }
 
+// newBuffer looks at the arguments one after the other.
 func newBuffer(c lua.Call, class *lua.Class) {
 	if n := c.Len(); n < 3 || n > 4 {
 		lua.BadArgument(c, 0, "new", "incorrect number of arguments")
 	}
-	rows, columns, step := lua.CheckInt(c, 1, "new"), lua.CheckInt(c, 2, "new"), lua.CheckInt(c, 3, "new")
-	if i, reason := dimensions(float64(rows), float64(columns), float64(step)); reason != "" {
-		lua.BadArgument(c, i, "new", reason)
+	args := [3]int{2, 1, 1}
+	for i := range args {
+		args[i] = lua.CheckInt(c, i+1, "new")
+		if bad, reason := dimensions(float64(args[0]), float64(args[1]), float64(args[2])); reason != "" {
+			lua.BadArgument(c, bad, "new", reason)
+		}
 	}
+	rows, columns := args[0], args[1]
 	if rows > maxCells/columns {
 		c.RaiseBare("not enough memory")
 	}
-	c.Push(c.Interp().NewObject(class, NewBuffer(rows, columns, int64(step), c.Truth(4))))
+	c.Need(payload(rows, columns))
+	spendCells(c, rows*columns)
+	c.Push(c.Interp().NewObject(class, NewBuffer(rows, columns, int64(args[2]), c.Truth(4))))
+}
+
+// spendCells charges for filling cells; few cost nothing.
+func spendCells(c lua.Call, n int) {
+	if n > 1024 {
+		c.Spend(n / 16)
+	}
 }
 
 func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
@@ -117,14 +135,26 @@ func pushCell(c lua.Call, v float64, ok bool) {
 	}
 }
 
+// change charges for the rows that a time empties and for a row of deltas.
+func change(c lua.Call, b *Buffer, ns float64) {
+	if ns > float64(b.current)*1e9 {
+		spendCells(c, b.passed(ns)*b.columns)
+	}
+	if b.deltas != nil {
+		c.Need(b.deltaRow())
+	}
+}
+
 func add(c lua.Call, b *Buffer) {
 	ns, col, v := number(c, 2, "add"), columnArg(c, b, 3, "add"), number(c, 4, "add")
+	change(c, b, ns)
 	result, ok := b.Add(ns, col, v)
 	pushCell(c, result, ok)
 }
 
 func set(c lua.Call, b *Buffer) {
 	ns, col, v := number(c, 2, "set"), columnArg(c, b, 3, "set"), number(c, 4, "set")
+	change(c, b, ns)
 	result, ok := b.Set(ns, col, v)
 	pushCell(c, result, ok)
 }
@@ -187,22 +217,37 @@ func span(c lua.Call, b *Buffer, i int, function string) (from, to int64, ok boo
 	return from, to, ok
 }
 
-func compute(c lua.Call, b *Buffer) {
-	function, _ := c.Text(2)
-	switch function {
-	case "sum", "avg", "sd", "min", "max", "variance":
-	default:
-		badArgument(c, 2, "compute", "invalid option '"+function+"'")
+// option is an argument that must be one of several words.
+func option(c lua.Call, i int, function string, words ...string) string {
+	text, ok := c.Text(i)
+	if !ok {
+		badArgument(c, i, function, "string expected, got "+c.Kind(i).String())
 	}
+	if !slices.Contains(words, text) {
+		badArgument(c, i, function, "invalid option '"+text+"'")
+	}
+	return text
+}
+
+func compute(c lua.Call, b *Buffer) {
+	function := option(c, 2, "compute", "sum", "avg", "sd", "min", "max", "variance")
 	col := columnArg(c, b, 3, "compute")
 	from, to, ok := span(c, b, 4, "compute")
 	var result float64
 	var active int
 	if ok {
+		spendRows(c, b, from, to, 8)
 		result, active, ok = b.compute(function, col, from, to)
 	}
 	pushCell(c, result, ok)
 	c.PushNumber(float64(active))
+}
+
+// spendRows charges for going through rows, so many an instruction; few cost nothing.
+func spendRows(c lua.Call, b *Buffer, from, to int64, each int) {
+	if n := int(min((to-from)/b.step, int64(b.rows))); n > 128 {
+		c.Spend(n / each)
+	}
 }
 
 func getRange(c lua.Call, b *Buffer) {
@@ -212,9 +257,9 @@ func getRange(c lua.Call, b *Buffer) {
 		c.PushNil()
 		return
 	}
-	values := b.column(col, from, to)
-	t := c.Interp().NewTable(len(values), 0)
-	for i, v := range values {
+	spendRows(c, b, from, to, 2)
+	t := c.Interp().NewTable(int((to-from)/b.step)+1, 0)
+	for i, v := range b.column(col, from, to) {
 		t.SetIndex(i+1, lua.Number(v))
 	}
 	c.Push(t.Value())
@@ -222,6 +267,9 @@ func getRange(c lua.Call, b *Buffer) {
 
 func mannwhitneyu(c lua.Call, b *Buffer) {
 	const fn = "mannwhitneyu"
+	if c.Len() > 7 {
+		badArgument(c, 0, fn, "too many arguments")
+	}
 	col := columnArg(c, b, 2, fn)
 	var times [4]int64
 	inside := true
@@ -236,7 +284,7 @@ func mannwhitneyu(c lua.Call, b *Buffer) {
 	case end2 < start2:
 		badArgument(c, 6, fn, "end_2 must be >= start_2")
 	case start1 <= end2 && start2 <= end1:
-		badArgument(c, 3, fn, "ranges must not overlap")
+		badArgument(c, 4, fn, "ranges must not overlap")
 	}
 	continuity := true
 	if kind := c.Kind(7); kind == lua.KindBool {
@@ -247,7 +295,13 @@ func mannwhitneyu(c lua.Call, b *Buffer) {
 	if !inside {
 		return
 	}
-	if u, p, ok := mannWhitney(b.column(col, start1, end1), b.column(col, start2, end2), continuity); ok {
+	n := int((end1-start1)/b.step + (end2-start2)/b.step + 2)
+	c.Need(16 * n)
+	if n > 16 { // it is sorted
+		c.Spend(4 * n)
+	}
+	all := b.sample(make([]ranked, 0, n), true, col, start1, end1)
+	if u, p, ok := mannWhitney(b.sample(all, false, col, start2, end2), continuity); ok {
 		c.PushNumber(u)
 		c.PushNumber(p)
 	}
@@ -256,13 +310,7 @@ func mannwhitneyu(c lua.Call, b *Buffer) {
 func currentTime(c lua.Call, b *Buffer) { c.PushNumber(float64(b.current) * 1e9) }
 
 func format(c lua.Call, b *Buffer) {
-	name, _ := c.Text(2)
-	switch name {
-	case "cbuf", "cbufd":
-		b.deltaFormat = name == "cbufd"
-	default:
-		badArgument(c, 2, "format", "invalid option '"+name+"'")
-	}
+	b.deltaFormat = option(c, 2, "format", "cbuf", "cbufd") == "cbufd"
 	c.Push(c.Arg(1))
 }
 
@@ -270,6 +318,10 @@ func fromstring(c lua.Call, b *Buffer) {
 	text, ok := c.Text(2)
 	if !ok {
 		badArgument(c, 2, "fromstring", "string expected, got "+c.Kind(2).String())
+	}
+	if n := len(text); n > 1024 {
+		c.Need(8*len(b.cells) + 32*n)
+		c.Spend(n / 8)
 	}
 	if reason := b.fromString(text); reason != "" {
 		c.Raise(reason)

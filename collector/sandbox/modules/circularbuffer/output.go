@@ -16,9 +16,10 @@ func (b *Buffer) AppendOutput(dst []byte) []byte {
 		return b.appendDeltas(dst)
 	}
 	dst = b.appendHeader(dst)
-	for t := b.oldest(); t <= b.current; t += b.step {
-		row := b.row(t) * b.columns
-		dst = appendRow(dst, b.cells[row:row+b.columns])
+	oldest := (b.newest + 1) % b.rows * b.columns
+	for at := range b.rows {
+		from := (oldest + at*b.columns) % len(b.cells)
+		dst = appendRow(dst, b.cells[from:from+b.columns])
 	}
 	return dst
 }
@@ -101,7 +102,7 @@ func (b *Buffer) AppendPreserved(dst []byte, variable string) []byte {
 	text(variable, `:fromstring("`)
 	num(b.current)
 	text(" ")
-	num(int64(b.row(b.current)))
+	num(int64(b.newest))
 	for _, v := range b.cells {
 		text(" ")
 		dst = appendExact(dst, v)
@@ -111,7 +112,7 @@ func (b *Buffer) AppendPreserved(dst []byte, variable string) []byte {
 		num(t)
 		for _, v := range b.deltas[t] {
 			text(" ")
-			if v != v {
+			if isNoDelta(v) {
 				v = 0
 			}
 			dst = appendExact(dst, v)
