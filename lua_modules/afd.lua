@@ -4,6 +4,7 @@
 local cjson = require "cjson"
 local gse_utils = require "gse_utils"
 local afd_alarm = require "afd_alarm"
+local afd_message = require "afd_message"
 local afd_window = require "afd_window"
 local lma_utils = require "lma_utils"
 local string = require "string"
@@ -13,6 +14,8 @@ local ipairs, pairs, pcall, tostring, setmetatable = ipairs, pairs, pcall, tostr
 local quiet, OKAY = afd_window.quiet, gse_utils.OKAY
 
 local M = {}
+for name, f in pairs(afd_message) do M[name] = f end
+
 local Group = {}
 Group.__index = Group
 

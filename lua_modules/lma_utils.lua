@@ -1,6 +1,7 @@
 -- What the scripts that ship have in common: injecting without dying of it, tags, datapoints, dates.
 
 local cjson = require "cjson"
+local lma_time = require "lma_time"
 local string = require "string"
 local math = require "math"
 
@@ -50,6 +51,49 @@ function M.inject_tags(msg)
     for name, value in pairs(tags) do
         if msg.Fields[name] == nil then msg.Fields[name] = value end
     end
+end
+
+local OTHER_SEVERITIES = { "syslogseverity", "syslogseverity-text", "syslogpriority", "syslogpriority-text" }
+
+local function take(fields, name)
+    local value = fields[name]
+    fields[name] = nil
+    return value
+end
+
+-- take_severity gives the severity and the facility of what a syslog grammar captured.
+local function take_severity(fields)
+    local severity
+    for i = 1, #OTHER_SEVERITIES do severity = take(fields, OTHER_SEVERITIES[i]) or severity end
+    local facility = take(fields, "syslogfacility") or take(fields, "syslogfacility-text")
+    local pri = take(fields, "pri")
+    if pri then return pri.severity, pri.facility end
+    return severity or 7, facility
+end
+
+-- parse_syslog_message fills a message of a line of syslog, by a grammar of the module syslog. What the grammar
+-- captures besides headers becomes fields. It gives false for another line.
+function M.parse_syslog_message(grammar, payload, msg)
+    local fields = grammar:match(payload)
+    if not fields then return false end
+    local first_line_end = string.find(payload, "\n", 1, true)
+    local further = first_line_end and string.gsub(string.sub(payload, first_line_end), "\n$", "") or ""
+    local tag = take(fields, "syslogtag")
+    if type(tag) == "table" then
+        fields.programname = tag.programname
+        msg.Pid = tag.pid or 0
+    else
+        msg.Pid = 0
+    end
+    local timestamp = take(fields, "timestamp")
+    msg.Timestamp = timestamp and lma_time.not_ahead(timestamp)
+    msg.Hostname = take(fields, "hostname")
+    msg.Payload = (take(fields, "msg") or "") .. further
+    msg.Severity, fields.syslogfacility = take_severity(fields)
+    fields.severity_label = M.severity_to_label_map[msg.Severity]
+    msg.Fields = fields
+    M.inject_tags(msg)
+    return true
 end
 
 local bulk = {}

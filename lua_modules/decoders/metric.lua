@@ -1,0 +1,107 @@
+-- Takes metrics from another collector: the datapoints of bulk metrics become messages of their own, all other
+-- metrics go on as they are, with the site's tags that they lack.
+--
+--   deserialize_bulk_metric_for_loggers  Loggers, separated by blanks, whose bulk metrics are taken apart;
+--                                        others go on as they are. Default none
+
+local cjson = require "cjson"
+local string = require "string"
+local table = require "table"
+local lma_utils = require "lma_utils"
+
+local loggers = {}
+for logger in string.gmatch(read_config("deserialize_bulk_metric_for_loggers") or "", "%S+") do loggers[logger] = true end
+
+local function is_scalar(value)
+    local kind = type(value)
+    return kind == "number" or kind == "string" or kind == "boolean"
+end
+
+-- all_scalar tells whether a table is empty or one of names and single values.
+local function all_scalar(t)
+    if type(t) ~= "table" then return false end
+    for name, value in pairs(t) do
+        if type(name) ~= "string" or not is_scalar(value) then return false end
+    end
+    return true
+end
+
+-- problem is what is wrong with a datapoint, nil for nothing.
+local function problem(point)
+    if type(point) ~= "table" then return "a datapoint is no object" end
+    if type(point.name) ~= "string" then return "a datapoint has no name" end
+    if point.tags ~= nil and not all_scalar(point.tags) then return "tags of " .. point.name .. " are no single values" end
+    if point.value ~= nil then
+        return not is_scalar(point.value) and "the value of " .. point.name .. " is no single one" or nil
+    end
+    if not all_scalar(point.values) or next(point.values) == nil then return point.name .. " has no value" end
+    return nil
+end
+
+local function sorted_names(t)
+    local names = {}
+    for name in pairs(t) do names[#names + 1] = name end
+    table.sort(names)
+    return names
+end
+
+local function inject_point(headers, point)
+    local fields = {}
+    for name, value in pairs(point.tags or {}) do fields[name] = value end
+    local tag_fields = sorted_names(fields)
+    if #tag_fields > 0 then fields.tag_fields = tag_fields end
+    if point.value ~= nil then
+        fields.value = point.value
+    else
+        for name, value in pairs(point.values) do fields[name] = value end
+        fields.value_fields = sorted_names(point.values)
+    end
+    fields.name = point.name
+    fields.hostname = headers.Hostname
+    headers.Type = point.value ~= nil and "metric" or "multivalue_metric"
+    headers.Payload = ""
+    headers.Fields = fields
+    lma_utils.inject_tags(headers)
+    inject_message(headers)
+end
+
+-- inject_rest sends on the datapoints that are wrong, marked as what could not be decoded.
+local function inject_rest(headers, bad, reason)
+    headers.Type = read_message("Type")
+    headers.Payload = cjson.encode(bad)
+    headers.Fields = { decode_failure = true, decode_error = reason }
+    lma_utils.inject_tags(headers)
+    inject_message(headers)
+end
+
+local function take_apart()
+    local ok, points = pcall(cjson.decode, read_message("Payload"))
+    if not ok or type(points) ~= "table" then return -1, "Invalid payload value for bulk metric" end
+    local good, bad, reason = {}, {}, nil
+    for _, point in ipairs(points) do
+        local wrong = problem(point)
+        local list = wrong and bad or good
+        list[#list + 1] = point
+        reason = reason or wrong
+    end
+    if #good == 0 and reason then return -1, reason end
+    local headers = {
+        Timestamp = read_message("Timestamp"), Hostname = read_message("Hostname"),
+        Logger = read_message("Logger"), Severity = read_message("Severity"),
+    }
+    for i = 1, #good do inject_point(headers, good[i]) end
+    if reason then inject_rest(headers, bad, reason) end
+    return 0
+end
+
+local site = { Fields = {} }
+lma_utils.inject_tags(site)
+
+function process_message()
+    if string.find(read_message("Type"), "bulk_metric$") and loggers[read_message("Logger")] then return take_apart() end
+    for name, value in pairs(site.Fields) do
+        local field = "Fields[" .. name .. "]"
+        if read_message(field) == nil then write_message(field, value) end
+    end
+    return 0
+end
