@@ -18,6 +18,9 @@ func Encoder(build Build[plugin.Encoder]) Runner {
 		}
 		for i := range v.Case.Events {
 			judgeEncoded(v, i, encoder)
+			if i == v.Case.died() {
+				return
+			}
 		}
 	}
 }
@@ -44,6 +47,7 @@ func judgeEncoded(v *Verdict, i int, encoder plugin.Encoder) {
 		v.Problem(i, "taken", "%.300q, but should be refused as the original did: %s", out, o.Error)
 	case err != nil && o.Status == 0 && o.Error == "":
 		v.Problem(i, "refused", "%v", err)
+	case err == nil && len(out) == 0 && o.ProtobufOfInput && v.Rule(i, "nothing_to_send"):
 	case err == nil && string(out) != want && !jsonLines(want) && jsonLines(string(out)) && v.Rule(i, "valid_json"):
 	case err == nil && string(out) != want && !(mergeKeys(want) == string(out) && v.Rule(i, "repeated_keys")):
 		v.Problem(i, "bytes", "%.600q, want %.600q", out, want)

@@ -142,3 +142,45 @@ func lmaUtils(t *testing.T) golden.Runner {
 		}
 	}
 }
+
+// lmaPatterns compares the LPeg patterns of the module patterns: whether they match the begin of a text, and what
+// they capture or consume.
+func lmaPatterns(t *testing.T) golden.Runner {
+	call := luaCall(t, `
+		local lpeg = require "lpeg"
+		local pattern = require("patterns")[argument.name]
+		if argument.name == "http_request" then pattern = lpeg.Ct(pattern) end
+		local result = pattern:match(argument.subject)
+		if result == nil then return { match = false } end
+		if argument.consumed then return { match = true, matched = string.sub(argument.subject, 1, result - 1) } end
+		return { match = true, capture = result }`)
+	type outcome struct {
+		Match   bool    `json:"match"`
+		Matched *string `json:"matched"`
+		Capture any     `json:"capture"`
+	}
+	return func(v *golden.Verdict) {
+		var c struct {
+			Pattern  string
+			Expected []struct {
+				Subject string
+				outcome
+			}
+		}
+		if err := v.Case.Read(&c); err != nil {
+			v.Problem(-1, "result", "the case cannot be read: %v", err)
+		}
+		for i, want := range c.Expected {
+			v.Compared()
+			text := call(map[string]any{"name": c.Pattern, "subject": want.Subject, "consumed": want.Matched != nil})
+			var got outcome
+			if err := json.Unmarshal([]byte(text), &got); err != nil {
+				v.Problem(i, "result", "%v: %s", err, text)
+			}
+			if got.Match != want.Match || (want.Matched != nil && (got.Matched == nil || *got.Matched != *want.Matched)) ||
+				golden.SameJSON(want.Capture, got.Capture) != "" {
+				v.Problem(i, "result", "%q: %s, want %+v", want.Subject, text, want.outcome)
+			}
+		}
+	}
+}

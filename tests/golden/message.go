@@ -20,6 +20,7 @@ type Message struct {
 	Severity    *int32
 	Payload     *string
 	PayloadJSON json.RawMessage // instead of Payload, compared as data
+	Points      *int            // instead of everything else: the number of datapoints in the payload
 	EnvVersion  *string
 	Pid         *int32
 	Hostname    *string
@@ -41,6 +42,7 @@ type rawMessage struct {
 	Severity        *int32            `json:"severity"`
 	Payload         *string           `json:"payload"`
 	PayloadJSON     json.RawMessage   `json:"payload_json"`
+	Points          *int              `json:"points"`
 	EnvVersion      *string           `json:"env_version"`
 	Pid             *int32            `json:"pid"`
 	Hostname        *string           `json:"hostname"`
@@ -58,7 +60,7 @@ func (m *Message) UnmarshalJSON(data []byte) error {
 	}
 	*m = Message{
 		UUID: r.UUID, Timestamp: r.Timestamp, Type: r.Type, Logger: r.Logger, Severity: r.Severity, Payload: r.Payload,
-		PayloadJSON: r.PayloadJSON, EnvVersion: r.EnvVersion, Pid: r.Pid, Hostname: r.Hostname,
+		PayloadJSON: r.PayloadJSON, Points: r.Points, EnvVersion: r.EnvVersion, Pid: r.Pid, Hostname: r.Hostname,
 	}
 	if len(r.Fields) > 0 && r.Fields[0] == '[' {
 		return m.fieldList(r.Fields)

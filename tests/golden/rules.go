@@ -23,6 +23,7 @@ var Rules = map[string]string{
 	"repeated_keys":    "values of a repeated key of a JSON object may be one list",
 	"valid_json":       "JSON may stand where the recorded output is none",
 	"missing_field":    "a message may be refused that lacks a field of the service's template",
+	"nothing_to_send":  "an encoder may leave out a message whose own encoding was sent",
 
 	// Of lines of the line protocol.
 	"false_is_a_value": "a metric's value may be false; it was taken for a missing one",
@@ -31,6 +32,7 @@ var Rules = map[string]string{
 	"float_time":       "a time may be one unit off, as floats are that were divided",
 
 	// Of messages: see messageRules.
+	"from_okay":               "the title of an annotation may name OKAY as the status before",
 	"instance_tag":            "the plugin_instance may be a tag, the first one",
 	"severity_of_label":       "the severity may be that of the field severity_label",
 	"nearest_year":            "the timestamp may be a year off if that is nearer to the clock",
@@ -45,6 +47,7 @@ var Rules = map[string]string{
 
 // messageRules give for a message, whose status differs, the names of what may differ in it.
 var messageRules = map[string]func(p *pair) []string{
+	"from_okay":               (*pair).fromOkay,
 	"instance_tag":            (*pair).instanceTag,
 	"severity_of_label":       (*pair).severityOfLabel,
 	"nearest_year":            (*pair).nearestYear,
@@ -75,6 +78,16 @@ func field(m *Message, name string) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+func (p *pair) fromOkay() []string {
+	want, _ := field(&p.want, "title")
+	got, _ := field(&p.got, "title")
+	status, first := strings.CutPrefix(fmt.Sprint(want.Values...), "General status is ")
+	if !first || fmt.Sprint(got.Values...) != "General status OKAY -> "+status {
+		return nil
+	}
+	return []string{"fields.title"}
 }
 
 // instanceTag: a tag that the original did not have is the first of tag_fields.
@@ -140,6 +153,8 @@ func (p *pair) clockChange() []string {
 	return []string{"timestamp"}
 }
 
+func apart(a, b int64) int64 { return max(a-b, b-a) }
+
 var reading = regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)`)
 
 // offset: the original took a reading with an offset, and read it in the zone of the configuration.
@@ -149,7 +164,7 @@ func (p *pair) offset() []string {
 	}
 	found := reading.FindString(strings.Replace(text(p.input.Payload), " ", "T", 1))
 	for _, layout := range []string{"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z0700"} {
-		if t, err := time.Parse(layout, found); err == nil && t.UnixNano() == p.time(p.got.Timestamp) {
+		if t, err := time.Parse(layout, found); err == nil && apart(t.UnixNano(), p.time(p.got.Timestamp)) <= slack {
 			return []string{"timestamp"}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,39 +23,34 @@ func shippedFilter(script string) func(*testing.T) golden.Runner {
 
 func sandboxed(t *testing.T, script string) golden.Build[plugin.Filter] {
 	return func(c *golden.Case, env *plugin.Env) (plugin.Filter, error) {
-		dir := t.TempDir()
-		write := func(name any, value any) {
-			if name, ok := name.(string); ok && name != "" {
-				data, err := json.Marshal(value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				source := "local cjson = require 'cjson'\nreturn cjson.decode([==[" + string(data) + "]==])\n"
-				if err := os.WriteFile(filepath.Join(dir, name+".lua"), []byte(source), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		write("extra_fields", map[string]any{"tags": map[string]any{"environment_id": 42}})
-		write(c.Config["afd_file"], c.Alarms)
-		write(c.Config["topology_file"], c.Clusters)
-		write(c.Config["policies_file"], c.Policies)
-
-		conf := &sandbox.FilterConfig{Options: sandbox.Options{
-			ScriptType:      "lua",
-			Filename:        filepath.Join(golden.Root(), "lua_modules", "filters", script),
-			ModuleDirectory: dir + ";" + filepath.Join(golden.Root(), "lua_modules"),
-			OutputLimit:     uint(c.OutputLimit), Config: c.Config,
-		}}
 		sorted := &inOrder{inject: env.Inject, clock: time.Unix(0, c.ClockNS)}
+		conf := &sandbox.FilterConfig{Options: caseOptions(t, c, "filters", script, func() time.Time { return sorted.clock })}
+		dir, _, _ := strings.Cut(conf.ModuleDirectory, ";")
+		writeModule(t, dir, c.Config["afd_file"], c.Alarms)
+		writeModule(t, dir, c.Config["topology_file"], c.Clusters)
+		writeModule(t, dir, c.Config["policies_file"], c.Policies)
 		env.Inject, env.BaseDir = sorted.keep, dir
-		conf.Clock = func() time.Time { return sorted.clock }
 		for i := range c.Expected {
 			sortMessages(c.Expected[i].Injected)
 		}
 		inner, err := conf.NewFilter(env)
 		sorted.Filter = inner
 		return sorted, err
+	}
+}
+
+// writeModule writes a module that gives a value, if it has a name.
+func writeModule(t *testing.T, dir string, name, value any) {
+	t.Helper()
+	if name, ok := name.(string); ok && name != "" {
+		data, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := "local cjson = require 'cjson'\nreturn cjson.decode([==[" + string(data) + "]==])\n"
+		if err := os.WriteFile(filepath.Join(dir, name+".lua"), []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

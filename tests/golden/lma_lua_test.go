@@ -1,0 +1,77 @@
+package golden_test
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"lma_collector/collector/message"
+	"lma_collector/collector/plugin"
+	"lma_collector/collector/sandbox"
+	"lma_collector/tests/golden"
+)
+
+// caseOptions are the options of a sandbox for a case, and the directory of the modules that the site has.
+func caseOptions(t *testing.T, c *golden.Case, folder, script string, clock func() time.Time) sandbox.Options {
+	dir := t.TempDir()
+	writeModule(t, dir, "extra_fields", map[string]any{"tags": map[string]any{"environment_id": 42}})
+	return sandbox.Options{
+		ScriptType:      "lua",
+		Filename:        filepath.Join(golden.Root(), "lua_modules", folder, script),
+		ModuleDirectory: dir + ";" + filepath.Join(golden.Root(), "lua_modules"),
+		OutputLimit:     uint(c.OutputLimit), Config: c.Config, Clock: clock,
+	}
+}
+
+// shippedDecoder runs a decoder of lua_modules/decoders.
+func shippedDecoder(script string) func(*testing.T) golden.Runner {
+	return func(t *testing.T) golden.Runner {
+		return golden.Decoder(func(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
+			d := &clockedDecoder{c: c, now: c.ClockNS}
+			clock := func() time.Time { return time.Unix(0, d.now) }
+			var err error
+			d.Decoder, err = (&sandbox.DecoderConfig{Options: caseOptions(t, c, "decoders", script, clock)}).NewDecoder(env)
+			return d, err
+		})
+	}
+}
+
+// clockedDecoder sets the clock that the script sees. A record that goes on untouched is nothing that was made of it.
+type clockedDecoder struct {
+	plugin.Decoder
+	c      *golden.Case
+	next   int
+	now    int64
+	before []byte
+	record *message.Draft
+	out    plugin.Emitter
+}
+
+func (d *clockedDecoder) Decode(draft *message.Draft, out plugin.Emitter) error {
+	if now := d.c.Events[d.next].NowNS; now != 0 {
+		d.now = now
+	}
+	d.next++
+	d.before, d.record, d.out = draft.Encode(d.before[:0]), draft, out
+	return d.Decoder.Decode(draft, d)
+}
+
+// Emit leaves out what the original daemon would have passed on itself.
+func (d *clockedDecoder) Emit(draft *message.Draft) {
+	passed := d.c.Outcome(d.next - 1).Passthrough
+	if passed && draft == d.record && bytes.Equal(draft.Encode(nil), d.before) {
+		return
+	}
+	d.out.Emit(draft)
+}
+
+// shippedEncoder runs an encoder of lua_modules/encoders.
+func shippedEncoder(script string) func(*testing.T) golden.Runner {
+	return func(t *testing.T) golden.Runner {
+		return golden.Encoder(func(c *golden.Case, env *plugin.Env) (plugin.Encoder, error) {
+			clock := func() time.Time { return time.Unix(0, c.ClockNS) }
+			return (&sandbox.EncoderConfig{Options: caseOptions(t, c, "encoders", script, clock)}).NewEncoder(env)
+		})
+	}
+}
