@@ -95,7 +95,9 @@ func parse(file string, data []byte) (*testCase, []string) {
 }
 
 // at puts the place before a problem.
-func (c *testCase) at(line int, text string) string { return fmt.Sprintf("%s:%d: %s", c.file, line, text) }
+func (c *testCase) at(line int, text string) string {
+	return fmt.Sprintf("%s:%d: %s", c.file, line, text)
+}
 
 func (c *testCase) add(p *part) (problem string) {
 	if !slices.Contains(partNames, p.name) {

@@ -49,7 +49,7 @@ func (r *Runner) Run(file string, data []byte) Result {
 	if len(problems) > 0 {
 		return Result{Problems: problems}
 	}
-	t := &trial{testCase: c, tools: tools, started: time.Now().UnixNano()}
+	t := &trial{testCase: c, tools: tools, started: time.Now().Truncate(time.Second).UnixNano()}
 	if err := t.run(); err != nil {
 		return Result{Problems: []string{err.Error()}}
 	}

@@ -213,7 +213,10 @@ func (r *Replay) start() error {
 		}
 		f.next = r.now.Add(f.ticker)
 	}
-	return nil
+	for _, f := range r.filters {
+		r.take(f)
+	}
+	return r.drain()
 }
 
 func (r *Replay) build(f *replayed) (err error) {
@@ -281,6 +284,7 @@ func (r *Replay) done(f *replayed, m *message.Message, err error) {
 		f.plugin = nil
 		r.failed(f, nil, fmt.Errorf("cannot be started again: %w", err))
 	}
+	r.take(f)
 }
 
 func (r *Replay) failed(f *replayed, m *message.Message, err error) {
