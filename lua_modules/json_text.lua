@@ -49,7 +49,7 @@ function M.member(text, name)
         local stop = string_end(text, at)
         local begin = stop and match(text, "^%s*:%s*()", stop + 1)
         local last = begin and value_end(text, begin)
-        if not last then return found end
+        if not last or last < begin then return found end
         if sub(text, at + 1, stop - 1) == name then found = sub(text, begin, last) end
         at = match(text, "^%s*,%s*()", last + 1)
     end
