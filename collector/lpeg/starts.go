@@ -1,0 +1,111 @@
+package lpeg
+
+// starts is how a pattern may begin.
+type starts struct {
+	set   Set  // the first bytes of what it consumes
+	empty bool // it may match without consuming
+	asks  bool // it may ask a function before it consumes
+}
+
+// anything says nothing.
+var anything = starts{set: fullSet, empty: true, asks: true}
+
+// sure tells that the pattern fails, without effect, where the next byte is not in the set.
+func (s starts) sure() bool { return !s.empty && !s.asks }
+
+func (c *compiler) starts(p *Pattern) starts {
+	if p.set != nil {
+		return starts{set: *p.set}
+	}
+	switch p.op {
+	case opTrue, opBehind:
+		return starts{empty: true}
+	case opFalse:
+		return starts{}
+	case opText:
+		return starts{set: SetOf(p.text[:1])}
+	case opAny:
+		return starts{set: fullSet}
+	case opGrammar:
+		outer := c.enter(p.grammar)
+		s := c.starts(p.grammar.rules[0].Body)
+		c.scope = outer
+		return s
+	case opRule:
+		if c.t.g == nil {
+			return anything
+		}
+		return c.starts(c.t.g.rules[c.t.g.index[p.name.Key]].Body)
+	case opCapture:
+		return c.starts(p.a)
+	}
+	if known, ok := c.first[p]; ok {
+		return known
+	}
+	c.first[p] = anything // for patterns inside themselves
+	s := c.innerStarts(p)
+	c.first[p] = s
+	return s
+}
+
+func (c *compiler) innerStarts(p *Pattern) starts {
+	switch p.op {
+	case opSeq:
+		return c.startsOf(flatten(p, opSeq))
+	case opChoice:
+		var s starts
+		for _, part := range flatten(p, opChoice) {
+			one := c.starts(part)
+			s = starts{s.set.union(one.set), s.empty || one.empty, s.asks || one.asks}
+		}
+		return s
+	case opNot:
+		return starts{empty: true, asks: c.starts(p.a).asks}
+	case opRepeat, opAtMost:
+		s := c.starts(p.a)
+		s.empty = true
+		return s
+	case opMatchTime:
+		s := c.starts(p.a)
+		if s.empty {
+			return anything
+		}
+		return s
+	}
+	return c.starts(p.a) // a predicate
+}
+
+// startsOf is how a sequence may begin.
+func (c *compiler) startsOf(parts []*Pattern) starts {
+	s := starts{empty: true}
+	for _, part := range parts {
+		one := c.starts(part)
+		s = starts{s.set.union(one.set), one.empty, s.asks || one.asks}
+		if !one.empty {
+			break
+		}
+	}
+	return s
+}
+
+// startOf is the set of first bytes of what follows, all where that may be the end or is far away.
+func (c *compiler) startOf(f *follow) Set {
+	const far = 16
+	var set Set
+	for n := 0; f != nil; f = f.outer {
+		for _, part := range f.parts {
+			if n++; n > far {
+				return fullSet
+			}
+			one := c.starts(part)
+			if one.asks {
+				return fullSet
+			}
+			set = set.union(one.set)
+			if !one.empty {
+				return set
+			}
+		}
+	}
+	return fullSet
+}

@@ -1,0 +1,318 @@
+package lpeg
+
+import (
+	"lma_collector/collector/lpeg"
+	"lma_collector/collector/sandbox/lua"
+)
+
+// some raises C's error for a missing argument.
+func some(c lua.Call, i int, function string) {
+	if c.Kind(i) == lua.KindNone {
+		lua.BadArgument(c, i, function, "value expected")
+	}
+}
+
+func (l *Library) newP(c lua.Call) {
+	some(c, 1, "P")
+	if _, ok := c.Object(1).(*pattern); ok {
+		c.Push(c.Arg(1))
+		return
+	}
+	l.push(c, l.coerce(c, 1, "P"))
+}
+
+func (l *Library) newS(c lua.Call) {
+	set := lua.CheckText(c, 1, "S")
+	c.Spend(len(set) / 16)
+	l.own(c, lpeg.Bytes(lpeg.SetOf(set)), nil)
+}
+
+func (l *Library) newR(c lua.Call) {
+	var set lpeg.Set
+	if c.Len() == 0 {
+		l.own(c, lpeg.False(), nil)
+		return
+	}
+	for i := 1; i <= c.Len(); i++ {
+		bounds := lua.CheckText(c, i, "R")
+		if len(bounds) != 2 {
+			lua.BadArgument(c, i, "R", "range must have two characters")
+		}
+		set.AddRange(bounds[0], bounds[1])
+	}
+	l.own(c, lpeg.Bytes(set), nil)
+}
+
+// name makes a rule's or group's name of a value.
+func name(v lua.Value) lpeg.Name {
+	n := lpeg.Name{Value: v, Key: v, Text: "(a " + v.Kind().String() + ")"}
+	switch v.Kind() {
+	case lua.KindString:
+		n.Key, n.Text = v.Text(), v.Text()
+	case lua.KindNumber:
+		n.Key, n.Text = v.Float(), lua.FormatNumber(v.Float())
+	case lua.KindBool:
+		n.Key = v.Truth()
+	}
+	return n
+}
+
+func (l *Library) newV(c lua.Call) {
+	v := c.Arg(1)
+	if v.IsNil() {
+		lua.BadArgument(c, 1, "V", "non-nil value expected")
+	}
+	l.own(c, lpeg.Rule(name(v)), nil, v)
+}
+
+func (l *Library) newB(c lua.Call) {
+	p := l.operand(c, 1, "B")
+	tree, err := lpeg.Behind(p.tree)
+	if err != nil {
+		lua.BadArgument(c, 1, "B", err.Error())
+	}
+	l.own(c, tree, nil, keep(nil, c.Arg(1), p)...)
+}
+
+// unary is a function of one pattern.
+func (l *Library) unary(function string, make func(*lpeg.Pattern) (*lpeg.Pattern, error)) lua.Function {
+	return func(c lua.Call) {
+		p := l.operand(c, 1, function)
+		tree, err := make(p.tree)
+		l.own(c, tree, err, keep(nil, c.Arg(1), p)...)
+	}
+}
+
+func (l *Library) newCc(c lua.Call) {
+	n := c.Len()
+	keeps, values := make([]lua.Value, n), make([]any, n)
+	for i := range n {
+		keeps[i] = c.Arg(i + 1)
+		values[i] = keeps[i]
+	}
+	tree, err := lpeg.Constants(values...)
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	l.push(c, &pattern{tree: tree, keeps: keeps, nodes: 2*n + 1})
+}
+
+func (l *Library) newCp(c lua.Call) { l.own(c, lpeg.Position(), nil) }
+
+func (l *Library) newCarg(c lua.Call) {
+	n := lua.CheckInt(c, 1, "Carg")
+	if n <= 0 || n > 32767 {
+		lua.BadArgument(c, 1, "Carg", "invalid argument index")
+	}
+	l.own(c, lpeg.Argument(n), nil)
+}
+
+func (l *Library) newCb(c lua.Call) {
+	some(c, 1, "Cb")
+	n := name(c.Arg(1))
+	l.own(c, lpeg.Back(n), nil, c.Arg(1))
+}
+
+func (l *Library) newCg(c lua.Call) {
+	p := l.operand(c, 1, "Cg")
+	keeps := keep(nil, c.Arg(1), p)
+	var group *lpeg.Name
+	if v := c.Arg(2); !v.IsNil() {
+		n := name(v)
+		group, keeps = &n, append(keeps, v)
+	}
+	tree, err := lpeg.Group(p.tree, group)
+	l.own(c, tree, err, keeps...)
+}
+
+// function is an argument that must be a function.
+func function(c lua.Call, i int, name string) lua.Value {
+	if c.Kind(i) != lua.KindFunction {
+		lua.BadArgument(c, i, name, "function expected, got "+c.Kind(i).String())
+	}
+	return c.Arg(i)
+}
+
+func (l *Library) newCf(c lua.Call) {
+	f := function(c, 2, "Cf")
+	p := l.operand(c, 1, "Cf")
+	tree, err := lpeg.Fold(p.tree, f)
+	l.own(c, tree, err, append(keep(nil, c.Arg(1), p), f)...)
+}
+
+func (l *Library) newCmt(c lua.Call) {
+	f := function(c, 2, "Cmt")
+	p := l.operand(c, 1, "Cmt")
+	tree, err := lpeg.MatchTime(p.tree, f)
+	l.own(c, tree, err, append(keep(nil, c.Arg(1), p), f)...)
+}
+
+// The operators. C's errors call a metamethod "?".
+const operator = "?"
+
+// binary makes an operator of two patterns.
+func (l *Library) binary(c lua.Call, make func(a, b *lpeg.Pattern) (*lpeg.Pattern, error)) {
+	a, b := l.operand(c, 1, operator), l.operand(c, 2, operator)
+	tree, err := make(a.tree, b.tree)
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	nodes, keeps := 1, keep(keep(nil, c.Arg(1), a), c.Arg(2), b)
+	for i, p := range [2]*pattern{a, b} {
+		if c.Kind(i+1) != lua.KindUserdata {
+			nodes += p.nodes
+		}
+	}
+	l.push(c, &pattern{tree: tree, keeps: keeps, nodes: nodes})
+}
+
+func (l *Library) mul(c lua.Call)    { l.binary(c, lpeg.Seq) }
+func (l *Library) choice(c lua.Call) { l.binary(c, lpeg.Choice) }
+func (l *Library) sub(c lua.Call)    { l.binary(c, lpeg.Except) }
+
+func (l *Library) unm(c lua.Call) {
+	p := l.operand(c, 1, operator)
+	l.own(c, lpeg.Not(p.tree), nil, keep(nil, c.Arg(1), p)...)
+}
+
+func (l *Library) len(c lua.Call) {
+	p := l.operand(c, 1, operator)
+	l.own(c, lpeg.And(p.tree), nil, keep(nil, c.Arg(1), p)...)
+}
+
+func (l *Library) pow(c lua.Call) {
+	p := l.operand(c, 1, operator)
+	tree, err := lpeg.Repeat(p.tree, clip(lua.CheckNumber(c, 2, operator)))
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	l.push(c, &pattern{tree: tree, keeps: keep(nil, c.Arg(1), p), nodes: 4})
+}
+
+// div is pattern / string, number, table or function.
+func (l *Library) div(c lua.Call) {
+	p, v := l.operand(c, 1, operator), c.Arg(2)
+	keeps := append(keep(nil, c.Arg(1), p), v)
+	var tree *lpeg.Pattern
+	var err error
+	switch v.Kind() {
+	case lua.KindString:
+		tree, err = lpeg.Format(p.tree, v.Text())
+	case lua.KindTable:
+		tree, err = lpeg.Query(p.tree, v)
+	case lua.KindFunction:
+		tree, err = lpeg.Call(p.tree, v)
+	case lua.KindNumber:
+		n := lua.Truncate(v.Float())
+		if n < 0 || n > 65535 {
+			lua.BadArgument(c, 1, operator, "invalid number")
+		}
+		tree, err = lpeg.Select(p.tree, n)
+	default:
+		lua.BadArgument(c, 2, operator, "invalid replacement value")
+	}
+	l.own(c, tree, err, keeps...)
+}
+
+// grammar makes a pattern of a table of rules.
+func (l *Library) grammar(c lua.Call, i int, function string) *pattern {
+	t := c.Table(i)
+	firstName := t.Index(1)
+	if firstName.IsNil() {
+		c.Raise("grammar has no initial rule")
+	}
+	first, ok := firstName.AsObject().(*pattern)
+	firstKey, keeps := lua.Number(1), []lua.Value{firstName}
+	if !ok {
+		firstKey = firstName
+		v := t.Lookup(firstKey)
+		if v.IsNil() {
+			c.Raise("grammar has no initial rule")
+		}
+		if first, ok = v.AsObject().(*pattern); !ok {
+			c.Raise("initial rule '" + name(firstKey).Text + "' is not a pattern")
+		}
+		keeps = append(keeps, v)
+	}
+	rules := []lpeg.Definition{{Name: name(firstKey), Body: first.tree}}
+	var wrong string
+	t.Each(func(k, v lua.Value) bool {
+		n := name(k)
+		if n.Key == rules[0].Name.Key || k.Kind() == lua.KindNumber && k.Float() == 1 {
+			return true
+		}
+		p, ok := v.AsObject().(*pattern)
+		if !ok {
+			wrong = "rule '" + n.Text + "' is not a pattern"
+			return false
+		}
+		rules, keeps = append(rules, lpeg.Definition{Name: n, Body: p.tree}), append(keeps, k, v)
+		return len(rules) <= lpeg.MaxRules
+	})
+	if wrong != "" {
+		c.Raise(wrong)
+	}
+	if len(rules) > lpeg.MaxRules {
+		lua.BadArgument(c, i, function, "grammar has too many rules")
+	}
+	return l.rules(c, rules, keeps)
+}
+
+// rules makes a grammar's pattern. Its check looks at all of the rules' nodes.
+func (l *Library) rules(c lua.Call, rules []lpeg.Definition, keeps []lua.Value) *pattern {
+	size := 0
+	for _, r := range rules {
+		if size += r.Body.Size(); size < 0 {
+			c.Raise(lpeg.ErrTooBig.Error())
+		}
+	}
+	charge(c, size)
+	tree, err := lpeg.Grammar(rules)
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	return &pattern{tree: tree, keeps: keeps, nodes: 1 + len(rules)}
+}
+
+// charge asks for what it takes to look at that many nodes.
+func charge(c lua.Call, nodes int) {
+	if nodes > 1<<24 {
+		c.Raise(lpeg.ErrTooBig.Error())
+	}
+	c.Need(nodes * compileBytes)
+	c.Spend(nodes / 4)
+}
+
+// classes are the sets of lpeg.locale, as C's "C" locale has them.
+var classes = func() map[string]lpeg.Set {
+	ranges := map[string]string{
+		"digit": "09", "lower": "az", "upper": "AZ", "alpha": "azAZ", "alnum": "azAZ09", "xdigit": "09afAF", "cntrl": "\x00\x1f\x7f\x7f",
+		"space": "\t\r  ", "print": " ~", "graph": "!~", "punct": "!/:@[`{~",
+	}
+	sets := make(map[string]lpeg.Set, len(ranges))
+	for name, bounds := range ranges {
+		var set lpeg.Set
+		for i := 0; i < len(bounds); i += 2 {
+			set.AddRange(bounds[i], bounds[i+1])
+		}
+		sets[name] = set
+	}
+	return sets
+}()
+
+// locale is lpeg.locale: it gives a table the sets of characters.
+func (l *Library) locale(c lua.Call) {
+	in := c.Interp()
+	t := c.Table(1)
+	if t == nil {
+		if c.Arg(1).IsNil() {
+			t = in.NewTable(0, len(classes))
+		} else {
+			t = lua.CheckTable(c, 1, "locale")
+		}
+	}
+	for name, set := range classes {
+		t.Set(name, in.NewObject(&l.class, &pattern{tree: lpeg.Bytes(set), nodes: 1}))
+	}
+	c.Push(t.Value())
+}

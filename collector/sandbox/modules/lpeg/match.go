@@ -1,0 +1,284 @@
+package lpeg
+
+import (
+	"math"
+	"strings"
+
+	"lma_collector/collector/lpeg"
+	"lma_collector/collector/sandbox/lua"
+)
+
+const (
+	stepsPerInstruction = 8
+	// maxResults is how many values a match may have at a time, as C's stack has it.
+	maxResults = 7990
+)
+
+// host makes the script's values of captures, for one match at a time.
+type host struct {
+	machine lpeg.Machine
+	l       *Library
+	c       lua.Call
+	subject lua.Value
+	consts  []lua.Value // the program's values
+	stack   []lua.Value
+	dynamic []lua.Value
+	args    []lua.Value
+	high    int // of the stack's values that were in use
+	steps   int // not charged yet
+}
+
+// ready compiles the pattern where that has not been done.
+func (p *pattern) ready(c lua.Call) {
+	if p.program != nil {
+		return
+	}
+	charge(c, p.tree.Size())
+	program, err := lpeg.Compile(p.tree)
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	values := program.Values()
+	p.values = make([]lua.Value, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case lpeg.Name:
+			p.values[i] = v.Value.(lua.Value)
+		case lua.Value:
+			p.values[i] = v
+		}
+	}
+	p.program = program
+}
+
+// match is lpeg.match.
+func (l *Library) match(c lua.Call) {
+	p := l.operand(c, 1, "match")
+	p.ready(c)
+	subject := lua.CheckText(c, 2, "match")
+	start := 0
+	if c.Kind(3) > lua.KindNil {
+		start = position(lua.CheckInt(c, 3, "match"), len(subject))
+	}
+	h := l.host(c, p)
+	h.subject = lua.String(subject)
+	if _, ok := h.machine.Match(p.program, subject, start, l.limit, h); ok {
+		h.room(h.machine.Captures())
+		for i := range h.stack {
+			c.Push(h.stack[i])
+		}
+	} else {
+		c.PushNil()
+	}
+	l.release(h)
+}
+
+// position makes an offset of an initial position.
+func position(init, length int) int {
+	switch {
+	case init > length:
+		return length
+	case init > 0:
+		return init - 1
+	case init < -length:
+		return 0
+	case init < 0:
+		return length + init
+	}
+	return 0
+}
+
+// host gives a host for a match; a match inside a match has its own.
+func (l *Library) host(c lua.Call, p *pattern) *host {
+	var h *host
+	if n := len(l.hosts); n > 0 {
+		h, l.hosts = l.hosts[n-1], l.hosts[:n-1]
+	} else {
+		h = &host{l: l}
+	}
+	h.c, h.consts, h.steps = c, p.values, 0
+	return h
+}
+
+// release ends a match and keeps the host for the next one.
+func (l *Library) release(h *host) {
+	h.machine.Release()
+	h.cut(0)
+	if h.high > 1024 {
+		h.stack = nil
+	} else {
+		clear(h.stack[:h.high])
+	}
+	h.c, h.consts, h.subject, h.high = nil, nil, lua.Nil, 0
+	h.dynamic, h.args = nil, nil
+	l.hosts = append(l.hosts, h)
+}
+
+// The methods of lpeg.Host.
+
+func (h *host) Spend(steps int) {
+	h.steps += steps
+	if n := h.steps / stepsPerInstruction; n > 0 {
+		h.steps -= n * stepsPerInstruction
+		h.c.Spend(n)
+	}
+}
+func (h *host) Need(bytes int)   { h.c.Need(bytes) }
+func (h *host) Fail(text string) { h.c.Raise(text) }
+
+// add pushes a value. Memory is asked for before the stack grows far.
+func (h *host) add(v lua.Value) {
+	if len(h.stack) == cap(h.stack) && cap(h.stack) >= 256 {
+		h.c.Need(len(h.stack) * 64)
+	}
+	h.stack = append(h.stack, v)
+}
+
+// Text copies what it pushes: a short capture shall not keep a long subject.
+func (h *host) Text(s string) {
+	h.add(lua.String(strings.Clone(s)))
+}
+func (h *host) Made(s string) { h.add(lua.String(s)) }
+func (h *host) Number(n int)  { h.add(lua.Number(float64(n))) }
+func (h *host) Value(i int)   { h.add(h.consts[i]) }
+func (h *host) Dynamic(i int) { h.add(h.dynamic[i]) }
+func (h *host) Drop(n int)    { h.cut(len(h.stack) - n) }
+
+// cut takes the values from at.
+func (h *host) cut(at int) {
+	h.high = max(h.high, len(h.stack))
+	h.stack = h.stack[:at]
+}
+
+// room raises C's error where a function gets or gives too many values.
+func (h *host) room(n int) {
+	if n > maxResults {
+		h.c.Raise("stack overflow (too many captures)")
+	}
+}
+
+// firstExtra is the number of the first extra argument of match.
+const firstExtra = 4
+
+func (h *host) Argument(n int) bool {
+	if n += firstExtra - 1; n > h.c.Len() {
+		return false
+	}
+	h.add(h.c.Arg(n))
+	return true
+}
+
+func (h *host) Select(n, k int) {
+	at := len(h.stack) - n
+	h.stack[at] = h.stack[at+k-1]
+	h.cut(at + 1)
+}
+
+func (h *host) PopText() (s string, ok bool, kind string) {
+	v := h.stack[len(h.stack)-1]
+	h.Drop(1)
+	s, ok = v.AsText()
+	return s, ok, v.Kind().String()
+}
+
+func (h *host) Name(i int) string {
+	if s, ok := h.consts[i].AsText(); ok {
+		return s
+	}
+	return "(null)"
+}
+
+func (h *host) Table(n int, fields []lpeg.Field) {
+	values := h.stack[len(h.stack)-n:]
+	t := h.c.Interp().NewTable(n-len(fields), len(fields))
+	at := 0
+	for i, v := range values {
+		if len(fields) > 0 && fields[0].At == i {
+			if key := h.consts[fields[0].Name]; !isNaN(key) {
+				t.Put(key, v)
+			}
+			fields = fields[1:]
+			continue
+		}
+		at++
+		t.SetIndex(at, v)
+	}
+	h.Drop(n)
+	h.add(t.Value())
+}
+
+func isNaN(v lua.Value) bool { return v.Kind() == lua.KindNumber && math.IsNaN(v.Float()) }
+
+func (h *host) Query(i int) bool {
+	at := len(h.stack) - 1
+	v := h.index(h.consts[i], h.stack[at], 0)
+	if v.IsNil() {
+		h.cut(at)
+		return false
+	}
+	h.stack[at] = v
+	return true
+}
+
+// index is t[key] with metamethods.
+func (h *host) index(t, key lua.Value, depth int) lua.Value {
+	table, ok := t.AsTable()
+	if ok {
+		if v := table.Lookup(key); !v.IsNil() {
+			return v
+		}
+	}
+	meta, has := t.Ref().(lua.Metatabled)
+	if !has || depth > 100 {
+		return lua.Nil
+	}
+	switch f := meta.Metafield("__index"); f.Kind() {
+	case lua.KindFunction:
+		var result [1]lua.Value
+		h.c.Invoke(f, result[:], t, key)
+		return result[0]
+	case lua.KindTable, lua.KindUserdata:
+		return h.index(f, key, depth+1)
+	}
+	return lua.Nil
+}
+
+func (h *host) Call(i, n, want int) int {
+	h.room(n)
+	at := len(h.stack) - n
+	if want == 1 {
+		var result [1]lua.Value
+		h.c.Invoke(h.consts[i], result[:], h.stack[at:]...)
+		h.cut(at)
+		h.add(result[0])
+		return 1
+	}
+	results := h.c.InvokeAll(h.args[:0], h.consts[i], h.stack[at:]...)
+	h.cut(at)
+	for _, v := range results {
+		h.add(v)
+	}
+	h.args = results[:0]
+	return len(results)
+}
+
+func (h *host) MatchTime(i, position, n, base int) (ok bool, next, values int) {
+	h.room(n)
+	at := len(h.stack) - n
+	args := append(h.args[:0], h.subject, lua.Number(float64(position)))
+	args = append(args, h.stack[at:]...)
+	h.cut(at)
+	results := h.c.InvokeAll(args[len(args):], h.consts[i], args...)
+	h.args = args[:0]
+	if len(results) == 0 || !results[0].Truth() {
+		return false, 0, 0
+	}
+	if first := results[0]; first.Kind() != lua.KindBool {
+		f, _ := first.AsNumber()
+		if next = lua.Truncate(f); next <= 0 {
+			next = -1
+		}
+	}
+	h.dynamic = append(h.dynamic[:base], results[1:]...)
+	return true, next, len(results) - 1
+}

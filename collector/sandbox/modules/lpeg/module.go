@@ -1,0 +1,153 @@
+// Package lpeg is the lpeg module of scripts, LPeg 1.0.2 as package collector/lpeg has it: patterns are
+// userdata with operators, captures become the script's values.
+package lpeg
+
+import (
+	"lma_collector/collector/lpeg"
+	"lma_collector/collector/sandbox/lua"
+)
+
+// version is what lpeg.version() gives.
+const version = "1.0.2"
+
+// nodeBytes is the memory of a pattern's node, compileBytes what compiling takes for each, at most.
+const (
+	nodeBytes    = 192
+	compileBytes = 256
+)
+
+// Library is LPeg for one script.
+type Library struct {
+	class lua.Class
+	limit int     // of calls and choices that may be pending
+	hosts []*host // that no match uses
+}
+
+// New makes a library.
+func New() *Library {
+	l := &Library{limit: lpeg.DefaultStack}
+	l.class = lua.Class{
+		Name: "lpeg-pattern", Methods: l.functions(),
+		Meta: map[string]lua.Function{
+			"__mul": l.mul, "__add": l.choice, "__sub": l.sub, "__pow": l.pow, "__div": l.div, "__unm": l.unm, "__len": l.len,
+		},
+	}
+	return l
+}
+
+func (l *Library) functions() map[string]lua.Function {
+	return map[string]lua.Function{
+		"P": l.newP, "S": l.newS, "R": l.newR, "V": l.newV, "B": l.newB, "C": l.unary("C", lpeg.Capture), "Cc": l.newCc,
+		"Cmt": l.newCmt, "Cb": l.newCb, "Carg": l.newCarg, "Cp": l.newCp, "Cs": l.unary("Cs", lpeg.Substitute),
+		"Ct": l.unary("Ct", lpeg.Table), "Cf": l.newCf, "Cg": l.newCg, "match": l.match, "type": l.typeOf,
+		"version": func(c lua.Call) { c.PushText(version) }, "locale": l.locale, "setmaxstack": l.setMaxStack,
+	}
+}
+
+// Module is the lpeg module.
+func (l *Library) Module() lua.Module {
+	return lua.Module{Name: "lpeg", Open: func(in lua.Interp) lua.Table {
+		functions := l.functions()
+		t := in.NewTable(0, len(functions))
+		for name, f := range functions {
+			t.Set(name, in.NewFunction(name, f))
+		}
+		return t
+	}}
+}
+
+// pattern is the payload of a pattern's userdata.
+type pattern struct {
+	tree    *lpeg.Pattern
+	program *lpeg.Program // nil until the first match
+	values  []lua.Value   // the program's
+	keeps   []lua.Value   // the script's values that the tree has, and the patterns that it was made of
+	nodes   int           // that were made for it
+}
+
+// Size is the memory of what is the pattern's own.
+func (p *pattern) Size() int {
+	size := 64 + nodeBytes*p.nodes + 32*(len(p.keeps)+len(p.values))
+	if p.program != nil {
+		size += p.program.Size()
+	}
+	return size
+}
+
+// Refer yields the values that the pattern keeps.
+func (p *pattern) Refer(yield func(lua.Value)) {
+	for _, v := range p.keeps {
+		yield(v)
+	}
+}
+
+func (l *Library) push(c lua.Call, p *pattern) { c.Push(c.Interp().NewObject(&l.class, p)) }
+
+// own pushes a pattern of one node, or raises the error.
+func (l *Library) own(c lua.Call, tree *lpeg.Pattern, err error, keeps ...lua.Value) {
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	l.push(c, &pattern{tree: tree, keeps: keeps, nodes: 1})
+}
+
+// typeOf is lpeg.type.
+func (l *Library) typeOf(c lua.Call) {
+	if _, ok := c.Object(1).(*pattern); ok {
+		c.PushText("pattern")
+	} else {
+		c.PushNil()
+	}
+}
+
+func (l *Library) setMaxStack(c lua.Call) {
+	n := lua.CheckInt(c, 1, "setmaxstack")
+	if n <= 0 || n > 1<<31-1 {
+		lua.BadArgument(c, 1, "setmaxstack", "out of range")
+	}
+	l.limit = n
+}
+
+// operand gives an argument as a pattern, with what keeps it: for strings, numbers and so on a new one.
+func (l *Library) operand(c lua.Call, i int, function string) *pattern {
+	if p, ok := c.Object(i).(*pattern); ok {
+		return p
+	}
+	return l.coerce(c, i, function)
+}
+
+// keep is what a pattern made of p must refer to.
+func keep(keeps []lua.Value, v lua.Value, p *pattern) []lua.Value {
+	if v.Kind() == lua.KindUserdata {
+		return append(keeps, v)
+	}
+	return append(keeps, p.keeps...)
+}
+
+func (l *Library) coerce(c lua.Call, i int, function string) *pattern {
+	v := c.Arg(i)
+	switch v.Kind() {
+	case lua.KindString:
+		return &pattern{tree: lpeg.Text(v.Text()), nodes: 1 + len(v.Text())/nodeBytes}
+	case lua.KindNumber:
+		return &pattern{tree: lpeg.Any(clip(v.Float())), nodes: 1}
+	case lua.KindBool:
+		if v.Truth() {
+			return &pattern{tree: lpeg.True()}
+		}
+		return &pattern{tree: lpeg.False()}
+	case lua.KindTable:
+		return l.grammar(c, i, function)
+	case lua.KindFunction:
+		tree, err := lpeg.MatchTime(lpeg.True(), v)
+		if err != nil {
+			c.Raise(err.Error())
+		}
+		return &pattern{tree: tree, nodes: 1, keeps: []lua.Value{v}}
+	}
+	lua.BadArgument(c, i, function, "lpeg-pattern expected, got "+v.Kind().String())
+	return nil
+}
+
+// clip is a number as C's int has it, as far as patterns go.
+func clip(f float64) int { return max(min(lua.Truncate(f), 1<<31-1), -1<<31) }
