@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -176,5 +177,64 @@ func TestHDDPatterns(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", patterns, err)
 		}
+	}
+}
+
+// The notifier tells apart the AFDs of one host, and tells changes.
+func TestNotifier(t *testing.T) {
+	o := openLMA(t, plugin.KindFilter, "filters/gse_afd_tcp_notifier.lua", nil)
+	status := func(source string, value float64) string {
+		fields := map[string]any{"service": "mysql", "source": source, "value": value}
+		out := o.Process(draft("heka.sandbox.afd_service_metric", `{"alarms":[]}`, fields), time.Unix(1_795_000_001, 0))
+		if out.Status != 0 || len(out.Injected) > 1 {
+			t.Fatalf("%+v", out)
+		}
+		if len(out.Injected) == 0 {
+			return ""
+		}
+		m := out.Injected[0]
+		if m.Type() != "heka.sandbox.gse_afd_notification" || m.Text("object") != "mysql/ctl1" || m.Text("alarm_source") != source {
+			t.Errorf("%s", message.AppendJSON(nil, m))
+		}
+		return m.Text("title")
+	}
+	for i, step := range []struct {
+		source string
+		value  float64
+		title  string
+	}{
+		{"check", 0, "General status is OKAY"},
+		{"disk", 3, "General status is CRITICAL"},
+		{"check", 0, ""},
+		{"check", 1, "General status OKAY -> WARN"},
+		{"disk", 3, ""},
+		{"disk", 0, "General status CRITICAL -> OKAY"},
+	} {
+		if title := status(step.source, step.value); title != step.title {
+			t.Errorf("step %d: %q, want %q", i, title, step.title)
+		}
+	}
+}
+
+// However many requests there are, a tick stays within the limits of a sandbox, and the percentile is near.
+func TestHTTPMetricsOfManyRequests(t *testing.T) {
+	o := openLMA(t, plugin.KindFilter, "filters/http_metrics_aggregator.lua", map[string]any{"interval": 10.0})
+	for i := range 20_000 {
+		fields := map[string]any{"http_method": "GET", "http_status": "200", "http_response_time": float64(i*7919%20_000) / 20_000}
+		if out := o.Process(draft("log", "", fields), time.Unix(1_795_000_001, 0)); out.Status != 0 {
+			t.Fatalf("%d: %+v", i, out)
+		}
+	}
+	out := o.Tick(time.Unix(1_795_000_010, 0))
+	if len(out.Injected) != 1 {
+		t.Fatalf("%+v", out)
+	}
+	var points []struct{ Values map[string]float64 }
+	if err := json.Unmarshal([]byte(out.Injected[0].Payload()), &points); err != nil || len(points) != 1 {
+		t.Fatal(err, out.Injected[0].Payload())
+	}
+	v := points[0].Values
+	if v["count"] != 20_000 || v["rate"] != 2000 || v["min"] != 0 || v["max"] != 0.99995 || v["upper_90"] < 0.8 || v["upper_90"] > 0.97 {
+		t.Errorf("%v", v)
 	}
 }
