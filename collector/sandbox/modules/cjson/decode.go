@@ -2,13 +2,24 @@ package cjson
 
 import (
 	"fmt"
-	"strconv"
+	"hash/maphash"
+	"math"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"lma_collector/collector/sandbox/lua"
 )
+
+// decoder goes through one text. A step that fails sets reason and gives false.
+type decoder struct {
+	*codec
+	call   lua.Call
+	in     lua.Interp
+	text   string
+	at     int
+	depth  int
+	work   int // table elements that were not charged yet
+	reason string
+}
 
 // decode is cjson.decode(text).
 func (k *codec) decode(c lua.Call) {
@@ -16,357 +27,273 @@ func (k *codec) decode(c lua.Call) {
 		lua.BadArgument(c, 1, "decode", "expected 1 argument")
 	}
 	text := lua.CheckText(c, 1, "decode")
-	v, err := k.parse(text)
-	k.text = ""
-	if err != "" {
-		c.Raise(err)
+	if n := len(text); n > 1024 {
+		c.Spend(n / 16)
+		c.Need(n)
+	}
+	if k.names == nil {
+		k.names = new([nameSlots]string)
+	}
+	d := decoder{codec: k, call: c, in: c.Interp(), text: text}
+	v, ok := d.parse()
+	if !ok {
+		c.Raise(d.reason)
 	}
 	c.Push(v)
 }
 
-func (k *codec) parse(text string) (v lua.Value, err string) {
-	k.text, k.at, k.depth = text, 0, 0
-	if len(text) >= 2 && (text[0] == 0 || text[1] == 0) {
-		return v, "JSON parser does not support UTF-16 or UTF-32"
+func (d *decoder) parse() (v lua.Value, ok bool) {
+	if len(d.text) >= 2 && (d.text[0] == 0 || d.text[1] == 0) {
+		d.reason = "JSON parser does not support UTF-16 or UTF-32"
+		return v, false
 	}
-	k.space()
-	if v, err = k.parseValue(); err != "" {
-		return v, err
+	if v, ok = d.value(d.next()); !ok {
+		return v, false
 	}
-	k.space()
-	if k.peek() != 0 {
-		return v, k.expected("the end")
+	if d.next() != 0 {
+		return v, d.expected("the end")
 	}
-	return v, ""
+	return v, true
 }
 
-func (k *codec) space() {
-	for k.at < len(k.text) {
-		switch k.text[k.at] {
+// next is the next byte that is no white space, 0 at the end; a NUL ends the text, too.
+func (d *decoder) next() byte {
+	for d.at < len(d.text) {
+		switch b := d.text[d.at]; b {
 		case ' ', '\t', '\r', '\n':
-			k.at++
+			d.at++
 		default:
-			return
+			return b
 		}
-	}
-}
-
-// peek is the byte to come, 0 at the end; a NUL ends the text, too.
-func (k *codec) peek() byte {
-	if k.at < len(k.text) {
-		return k.text[k.at]
 	}
 	return 0
 }
 
-func (k *codec) parseValue() (lua.Value, string) {
-	switch b := k.peek(); b {
-	case '{':
-		return k.parseObject()
-	case '[':
-		return k.parseArray()
+// value reads the value that begins with b.
+func (d *decoder) value(b byte) (lua.Value, bool) {
+	switch b {
 	case '"':
-		s, err := k.parseString()
-		return lua.String(s), err
-	case 't', 'f', 'n':
-		return k.parseWord(b)
-	default:
-		return k.parseNumber()
-	}
-}
-
-func (k *codec) parseWord(b byte) (lua.Value, string) {
-	rest := k.text[k.at:]
-	switch {
-	case strings.HasPrefix(rest, "true"):
-		k.at += 4
-		return lua.Bool(true), ""
-	case strings.HasPrefix(rest, "false"):
-		k.at += 5
-		return lua.Bool(false), ""
-	case strings.HasPrefix(rest, "null"):
-		k.at += 4
-		if k.decodeNull {
-			return k.null, ""
+		s, ok := d.string()
+		return lua.String(s), ok || d.expected("value")
+	case '{':
+		return d.object()
+	case '[':
+		return d.array()
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		if f, ok := d.simpleNumber(); ok {
+			return lua.Number(f), true
 		}
-		return lua.Nil, ""
 	}
-	return k.parseNumber() // nan
+	return d.word()
 }
 
-func (k *codec) deeper() string {
-	k.depth++
-	if k.depth > k.decodeDepth {
-		return fmt.Sprintf("Found too many nested data structures (%d) at character %d", k.depth, k.at)
+// word reads true, false, null and the numbers that are not simple.
+func (d *decoder) word() (v lua.Value, ok bool) {
+	switch d.token() {
+	case tokenBoolean:
+		word := len("true")
+		if d.text[d.at] == 'f' {
+			word = len("false")
+		}
+		d.at += word
+		return lua.Bool(word == len("true")), true
+	case tokenNull:
+		d.at += len("null")
+		if d.decodeNull {
+			return d.null, true
+		}
+		return lua.Nil, true
+	case tokenNumber:
+		f, n := number(d.text[d.at:])
+		d.at += n
+		return lua.Number(f), true
 	}
-	return ""
+	return v, d.expected("value")
 }
 
-func (k *codec) parseObject() (lua.Value, string) {
-	k.at++
-	if err := k.deeper(); err != "" {
-		return lua.Nil, err
+// deeper enters an object or array.
+func (d *decoder) deeper() bool {
+	d.at++
+	if d.depth++; d.depth > d.decodeDepth {
+		d.reason = fmt.Sprintf("Found too many nested data structures (%d) at character %d", d.depth, d.at)
+		return false
 	}
-	t := k.in.NewTable(0, 4)
-	k.space()
-	if k.peek() == '}' {
-		k.at++
-		k.depth--
-		return t.Value(), ""
+	return true
+}
+
+// leave ends an object or array.
+func (d *decoder) leave(t lua.Table) (lua.Value, bool) {
+	d.at++
+	d.depth--
+	d.visit()
+	return t.Value(), true
+}
+
+// visit charges for the elements of tables.
+func (d *decoder) visit() {
+	if d.work++; d.work >= 512 {
+		d.call.Spend(d.work)
+		d.work = 0
+	}
+}
+
+func (d *decoder) object() (v lua.Value, ok bool) {
+	if !d.deeper() {
+		return v, false
+	}
+	t := d.in.NewTable(0, 4)
+	b := d.next()
+	if b == '}' {
+		return d.leave(t)
 	}
 	for {
-		k.space()
-		if k.peek() != '"' {
-			return lua.Nil, k.expected("object key string")
+		if b != '"' {
+			return v, d.expected("object key string")
 		}
-		name, err := k.parseString()
-		if err != "" {
-			return lua.Nil, err
+		name, ok := d.string()
+		if !ok {
+			return v, d.expected("object key string")
 		}
-		k.space()
-		if k.peek() != ':' {
-			return lua.Nil, k.expected("colon")
+		if d.next() != ':' {
+			return v, d.expected("colon")
 		}
-		k.at++
-		k.space()
-		v, err := k.parseValue()
-		if err != "" {
-			return lua.Nil, err
+		d.at++
+		if v, ok = d.value(d.next()); !ok {
+			return v, false
 		}
 		if !v.IsNil() {
 			t.Set(name, v)
 		}
-		k.space()
-		switch k.peek() {
-		case '}':
-			k.at++
-			k.depth--
-			return t.Value(), ""
+		switch d.next() {
 		case ',':
-			k.at++
+			d.at++
+			d.visit()
+			b = d.next()
+		case '}':
+			return d.leave(t)
 		default:
-			return lua.Nil, k.expected("comma or object end")
+			return v, d.expected("comma or object end")
 		}
 	}
 }
 
-func (k *codec) parseArray() (lua.Value, string) {
-	k.at++
-	if err := k.deeper(); err != "" {
-		return lua.Nil, err
+func (d *decoder) array() (v lua.Value, ok bool) {
+	if !d.deeper() {
+		return v, false
 	}
-	t := k.in.NewTable(4, 0)
-	k.space()
-	if k.peek() == ']' {
-		k.at++
-		k.depth--
-		return t.Value(), ""
+	t := d.in.NewTable(4, 0)
+	b := d.next()
+	if b == ']' {
+		return d.leave(t)
 	}
 	for i := 1; ; i++ {
-		k.space()
-		v, err := k.parseValue()
-		if err != "" {
-			return lua.Nil, err
+		if v, ok = d.value(b); !ok {
+			return v, false
 		}
 		if !v.IsNil() {
 			t.SetIndex(i, v)
 		}
-		k.space()
-		switch k.peek() {
-		case ']':
-			k.at++
-			k.depth--
-			return t.Value(), ""
+		switch d.next() {
 		case ',':
-			k.at++
+			d.at++
+			d.visit()
+			b = d.next()
+		case ']':
+			return d.leave(t)
 		default:
-			return lua.Nil, k.expected("comma or array end")
+			return v, d.expected("comma or array end")
 		}
 	}
 }
 
-// parseString takes the string that begins at k.at; it is part of the text where nothing is escaped.
-func (k *codec) parseString() (s, err string) {
-	start := k.at + 1
-	for i := start; i < len(k.text); i++ {
-		switch k.text[i] {
-		case '"':
-			k.at = i + 1
-			return strings.Clone(k.text[start:i]), ""
-		case '\\':
-			return k.parseEscaped(start, i)
-		case 0:
-			return "", k.bad("unexpected end of string", i)
+// expected says what should stand where the next token is; it gives false.
+func (d *decoder) expected(what string) bool {
+	b, at := d.next(), d.at
+	found := string(d.token())
+	if b == '"' {
+		if _, reason, end := d.scanString(); reason != "" {
+			found, at = reason, end
 		}
 	}
-	return "", k.bad("unexpected end of string", len(k.text))
+	d.reason = fmt.Sprintf("Expected %s but found %s at character %d", what, found, at+1)
+	return false
 }
 
-func (k *codec) parseEscaped(start, i int) (s, err string) {
-	out := append(k.scratch[:0], k.text[start:i]...)
-	for i < len(k.text) && k.text[i] != 0 {
-		switch b := k.text[i]; b {
+const (
+	longestName = 32 // bytes of a string that is kept for later texts
+	nameSlots   = 256
+)
+
+var seed = maphash.MakeSeed()
+
+// known gives a string of its own for a part of the text: names and short values repeat from text to text.
+func (k *codec) known(s string) string {
+	if len(s) > longestName {
+		return strings.Clone(s)
+	}
+	slot := &k.names[maphash.String(seed, s)%nameSlots]
+	if *slot != s {
+		*slot = strings.Clone(s)
+	}
+	return *slot
+}
+
+// string reads a string; false when it is none.
+func (d *decoder) string() (string, bool) {
+	start := d.at + 1
+	for i := start; i < len(d.text); i++ {
+		switch d.text[i] {
 		case '"':
-			k.at, k.scratch = i+1, out
-			return string(out), ""
-		case '\\':
-			r, n, reason := escaped(k.text[i:])
+			d.at = i + 1
+			return d.known(d.text[start:i]), true
+		case '\\', 0:
+			s, reason, end := d.scanString()
 			if reason != "" {
-				return "", k.bad(reason, i)
+				return "", false
 			}
-			out = utf8.AppendRune(out, r)
-			i += n
-		default:
-			out = append(out, b)
-			i++
+			d.at = end
+			return s, true
 		}
 	}
-	return "", k.bad("unexpected end of string", i)
+	return "", false
 }
 
-// escaped reads an escape sequence; n is its length.
-func escaped(s string) (r rune, n int, reason string) {
-	if len(s) < 2 {
-		return 0, 0, "invalid escape code"
+// simpleNumber reads an ordinary number that two exact factors give: the one operation on them rounds
+// correctly. false leaves others to word.
+func (d *decoder) simpleNumber() (f float64, ok bool) {
+	i, mantissa := d.at, 0
+	negative := d.text[i] == '-'
+	if negative {
+		i++
 	}
-	if at := strings.IndexByte(`"\/bfnrt`, s[1]); at >= 0 {
-		return rune("\"\\/\b\f\n\r\t"[at]), 2, ""
-	}
-	if s[1] != 'u' {
-		return 0, 0, "invalid escape code"
-	}
-	r, ok := hex4(s[2:])
-	if ok && !utf16.IsSurrogate(r) {
-		return r, 6, ""
-	}
-	if ok && len(s) >= 12 && s[6] == '\\' && s[7] == 'u' {
-		if low, ok := hex4(s[8:]); ok {
-			if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
-				return r, 12, ""
-			}
+	start, point := i, 0
+	for ; i < len(d.text); i++ {
+		b := d.text[i]
+		if b >= '0' && b <= '9' {
+			mantissa = mantissa*10 + int(b-'0')
+		} else if b == '.' && point == 0 {
+			point = i + 1
+		} else {
+			break
+		}
+		if i-start > 14 {
+			return 0, false
 		}
 	}
-	return 0, 0, "invalid unicode escape code"
-}
-
-func hex4(s string) (rune, bool) {
-	if len(s) < 4 || s[0] == '+' || s[0] == '-' {
+	if i == start || point == i || d.text[start] == '0' && i-start > 1 && point != start+2 {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(s[:4], 16, 32)
-	return rune(n), err == nil
+	if i < len(d.text) && (d.text[i] == '.' || d.text[i]|0x20 == 'e' || d.text[i]|0x20 == 'x') {
+		return 0, false
+	}
+	if f = float64(mantissa); point > 0 {
+		f /= powers[i-point]
+	}
+	if negative {
+		f = math.Copysign(f, -1)
+	}
+	d.at = i
+	return f, true
 }
 
-func (k *codec) parseNumber() (lua.Value, string) {
-	rest := k.text[k.at:]
-	n := numberLen(rest)
-	f, ok := lua.ParseNumber(rest[:n])
-	if !ok {
-		return lua.Nil, k.expected("value")
-	}
-	if !k.decodeInvalid && !strictNumber(rest[:n]) {
-		return lua.Nil, fmt.Sprintf("Expected value but found invalid number at character %d", k.at+1)
-	}
-	k.at += n
-	return lua.Number(f), ""
-}
-
-// numberLen is the length of the number that s begins with, as strtod finds it: decimal,
-// hexadecimal, inf, infinity or nan.
-func numberLen(s string) int {
-	i := 0
-	if i < len(s) && (s[i] == '-' || s[i] == '+') {
-		i++
-	}
-	for _, word := range []string{"infinity", "inf", "nan"} {
-		if len(s)-i >= len(word) && strings.EqualFold(s[i:i+len(word)], word) {
-			return i + len(word)
-		}
-	}
-	digits, exponent := "0123456789", byte('e')
-	if len(s)-i > 2 && s[i] == '0' && s[i+1]|0x20 == 'x' && strings.IndexByte("0123456789abcdef", s[i+2]|0x20) >= 0 {
-		digits, exponent = "0123456789abcdefABCDEF", 'p'
-		i += 2
-	}
-	span := func() { // of digits
-		for i < len(s) && strings.IndexByte(digits, s[i]) >= 0 {
-			i++
-		}
-	}
-	span()
-	if i < len(s) && s[i] == '.' {
-		i++
-		span()
-	}
-	if end := i; i < len(s) && s[i]|0x20 == exponent {
-		i++
-		if i < len(s) && (s[i] == '-' || s[i] == '+') {
-			i++
-		}
-		digits = "0123456789"
-		start := i
-		if span(); i == start {
-			return end
-		}
-	}
-	return i
-}
-
-// strictNumber tells whether a number has no leading zeros or plus sign.
-func strictNumber(s string) bool {
-	s = strings.TrimPrefix(s, "-")
-	if s == "" || s[0] < '0' || s[0] > '9' {
-		return false
-	}
-	return s[0] != '0' || len(s) == 1 || s[1] < '0' || s[1] > '9'
-}
-
-func (k *codec) bad(what string, at int) string {
-	return fmt.Sprintf("Expected value but found %s at character %d", what, at+1)
-}
-
-func (k *codec) expected(what string) string {
-	return fmt.Sprintf("Expected %s but found %s at character %d", what, k.token(), k.at+1)
-}
-
-// token names what comes next.
-func (k *codec) token() string {
-	switch b := k.peek(); b {
-	case 0:
-		return "T_END"
-	case '{':
-		return "T_OBJ_BEGIN"
-	case '}':
-		return "T_OBJ_END"
-	case '[':
-		return "T_ARR_BEGIN"
-	case ']':
-		return "T_ARR_END"
-	case ':':
-		return "T_COLON"
-	case ',':
-		return "T_COMMA"
-	case '"':
-		at := k.at
-		defer func() { k.at = at }()
-		if _, err := k.parseString(); err != "" {
-			return "invalid token"
-		}
-		return "T_STRING"
-	default:
-		return k.wordToken(b)
-	}
-}
-
-func (k *codec) wordToken(b byte) string {
-	rest := k.text[k.at:]
-	switch {
-	case strings.HasPrefix(rest, "true"), strings.HasPrefix(rest, "false"):
-		return "T_BOOLEAN"
-	case strings.HasPrefix(rest, "null"):
-		return "T_NULL"
-	case b >= '0' && b <= '9', b == '-' && len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9':
-		return "T_NUMBER"
-	}
-	return "invalid token"
-}
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14}

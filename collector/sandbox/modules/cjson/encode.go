@@ -3,196 +3,256 @@ package cjson
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"lma_collector/collector/sandbox/lua"
 )
+
+const limitExceeded = "strbuf output_limit exceeded"
+
+// encoder writes texts. A step that fails sets reason and gives false.
+type encoder struct {
+	*codec
+	call   lua.Call
+	out    []byte
+	most   int // bytes of text that the script's memory is known to allow
+	depth  int
+	work   int // table elements that were not charged yet
+	reason string
+
+	// what index finds of a table
+	count, highest int
+	isArray        bool
+
+	eachIndex, eachMember func(key, v lua.Value) bool // index and member
+}
 
 // encode is cjson.encode(value).
 func (k *codec) encode(c lua.Call) {
 	if c.Len() != 1 {
 		lua.BadArgument(c, 1, "encode", "expected 1 argument")
 	}
-	k.out, k.depth = k.out[:0], 0
-	if reason := k.value(c.Arg(1)); reason != "" {
-		c.Raise(reason)
+	e := &k.encoder
+	e.start(c)
+	if !e.value(c.Arg(1)) {
+		c.Raise(e.reason)
 	}
-	c.PushText(string(k.out))
-	if cap(k.out) > 1<<20 {
-		k.out = nil
+	if n := len(e.out); n > 1024 {
+		c.Spend(n / 16)
+		c.Need(n)
+	}
+	c.PushText(string(e.out))
+	if cap(e.out) > 1<<18 {
+		e.out = nil
 	}
 }
 
-const limitExceeded = "strbuf output_limit exceeded"
+func (e *encoder) start(c lua.Call) {
+	e.call, e.out, e.most, e.depth, e.work, e.reason = c, e.out[:0], 1<<16, 0, 0, ""
+}
 
-// fits tells whether n more bytes may be written.
-func (k *codec) fits(n int) bool { return k.outputLimit <= 0 || len(k.out)+n < k.outputLimit }
+func (e *encoder) fail(reason string) bool {
+	e.reason = reason
+	return false
+}
 
-// value appends a value; the reason is "" when that went well.
-func (k *codec) value(v lua.Value) (reason string) {
+// fits tells whether n more bytes may be written; it is asked before all that is long.
+func (e *encoder) fits(n int) bool {
+	n += len(e.out)
+	if e.outputLimit > 0 && n >= e.outputLimit {
+		return e.fail(limitExceeded)
+	}
+	if n > e.most {
+		e.call.Need(3 * n)
+		e.most = 2 * n
+	}
+	return true
+}
+
+// visit charges for the elements of tables.
+func (e *encoder) visit() {
+	if e.work++; e.work >= 512 {
+		e.call.Spend(e.work)
+		e.work = 0
+	}
+}
+
+// value appends a value.
+func (e *encoder) value(v lua.Value) bool {
 	switch v.Kind() {
 	case lua.KindNone, lua.KindNil:
-		k.out = append(k.out, "null"...)
+		e.out = append(e.out, "null"...)
 	case lua.KindBool:
 		if v.Truth() {
-			k.out = append(k.out, "true"...)
+			e.out = append(e.out, "true"...)
 		} else {
-			k.out = append(k.out, "false"...)
+			e.out = append(e.out, "false"...)
 		}
 	case lua.KindNumber:
-		return k.number(v.Float())
+		return e.number(v.Float())
 	case lua.KindString:
-		return k.string(v.Text())
+		return e.string(v.Text())
 	case lua.KindTable:
 		t, _ := v.AsTable()
-		return k.table(t)
+		return e.table(t)
 	default:
-		if _, ok := v.AsObject().(null); ok {
-			k.out = append(k.out, "null"...)
-			break
+		if _, ok := v.AsObject().(null); !ok {
+			return e.fail(fmt.Sprintf("Cannot serialise %s: type not supported", v.Kind()))
 		}
-		return fmt.Sprintf("Cannot serialise %s: type not supported", v.Kind())
+		e.out = append(e.out, "null"...)
 	}
-	if !k.fits(0) {
-		return limitExceeded
-	}
-	return ""
+	return e.fits(0)
 }
 
-func (k *codec) number(f float64) string {
-	if math.IsInf(f, 0) || f != f {
-		switch k.encodeInvalid {
-		case "error":
-			return "Cannot serialise number: must not be NaN or Infinity"
-		case "null":
-			k.out = append(k.out, "null"...)
-			return ""
-		}
-		text := "NaN"
-		if math.IsInf(f, 1) {
-			text = "Infinity"
-		} else if math.IsInf(f, -1) {
-			text = "-Infinity"
-		}
-		k.out = append(k.out, text...)
-		return ""
+func (e *encoder) number(f float64) bool {
+	switch {
+	case f-f != 0:
+		return e.special(f)
+	case f == math.Trunc(f) && math.Abs(f) < 1e9 && e.precision >= 9 && (f != 0 || !math.Signbit(f)):
+		e.out = strconv.AppendInt(e.out, int64(f), 10)
+	default:
+		e.out = lua.AppendG(e.out, f, e.precision)
 	}
-	k.out = lua.AppendG(k.out, f, k.precision)
-	if !k.fits(0) {
-		return limitExceeded
-	}
-	return ""
+	return e.fits(0)
 }
 
-// escapes are what the bytes become that JSON text must not hold as they are, and the slash.
-var escapes = func() (e [256]string) {
+// special appends what is no number in JSON.
+func (e *encoder) special(f float64) bool {
+	switch {
+	case e.encodeInvalid == "off":
+		return e.fail("Cannot serialise number: must not be NaN or Infinity")
+	case e.encodeInvalid == "null":
+		e.out = append(e.out, "null"...)
+	case math.IsInf(f, 1):
+		e.out = append(e.out, "Infinity"...)
+	case math.IsInf(f, -1):
+		e.out = append(e.out, "-Infinity"...)
+	default:
+		e.out = append(e.out, "NaN"...)
+	}
+	return e.fits(0)
+}
+
+// escapes are what the bytes become that JSON text must not hold as they are, and the slash; plain
+// marks the others.
+var escapes, plain = func() (text [256]string, plain [256]bool) {
 	for b := range 0x20 {
-		e[b] = fmt.Sprintf("\\u%04x", b)
+		text[b] = fmt.Sprintf("\\u%04x", b)
 	}
-	e[0x7f] = "\\u007f"
-	for b, text := range map[byte]string{
+	text[0x7f] = "\\u007f"
+	for b, short := range map[byte]string{
 		'"': `\"`, '\\': `\\`, '/': `\/`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\f': `\f`, '\r': `\r`,
 	} {
-		e[b] = text
+		text[b] = short
 	}
-	return e
+	for b := range text {
+		plain[b] = text[b] == ""
+	}
+	return text, plain
 }()
 
-func (k *codec) string(s string) string {
-	if !k.fits(6*len(s) + 2) { // the longest it could become
-		return limitExceeded
+func (e *encoder) string(s string) bool {
+	if !e.fits(6*len(s) + 2) { // the longest it could become
+		return false
 	}
-	k.out = append(k.out, '"')
-	plain := 0
+	out := append(e.out, '"')
+	from := 0
 	for i := 0; i < len(s); i++ {
-		if escape := escapes[s[i]]; escape != "" {
-			k.out = append(append(k.out, s[plain:i]...), escape...)
-			plain = i + 1
+		if !plain[s[i]] {
+			out = append(append(out, s[from:i]...), escapes[s[i]]...)
+			from = i + 1
 		}
 	}
-	k.out = append(append(k.out, s[plain:]...), '"')
-	return ""
+	e.out = append(append(out, s[from:]...), '"')
+	return true
 }
 
-func (k *codec) table(t lua.Table) (reason string) {
-	k.depth++
-	if k.depth > k.encodeDepth {
-		return fmt.Sprintf("Cannot serialise, excessive nesting (%d)", k.depth)
+func (e *encoder) table(t lua.Table) bool {
+	if e.depth++; e.depth > e.encodeDepth {
+		return e.fail(fmt.Sprintf("Cannot serialise, excessive nesting (%d)", e.depth))
 	}
-	n, reason := k.arrayLen(t)
+	n, ok := e.arrayLen(t)
 	switch {
-	case reason != "":
-		return reason
+	case !ok:
 	case n > 0:
-		reason = k.array(t, n)
+		ok = e.array(t, n)
 	default:
-		reason = k.object(t)
+		ok = e.object(t)
 	}
-	k.depth--
-	return reason
+	e.depth--
+	return ok
 }
 
 // arrayLen is the highest index of a table whose keys are all positive integers, else 0.
-func (k *codec) arrayLen(t lua.Table) (n int, reason string) {
-	count, isArray := 0, true
-	t.Each(func(key, _ lua.Value) bool {
-		f := key.Float()
-		isArray = key.Kind() == lua.KindNumber && f >= 1 && f == math.Trunc(f) && f <= 1<<53
-		if isArray {
-			count++
-			n = max(n, int(f))
-		}
-		return isArray
-	})
-	if !isArray {
-		return 0, ""
+func (e *encoder) arrayLen(t lua.Table) (n int, ok bool) {
+	e.count, e.highest, e.isArray = 0, 0, true
+	t.Each(e.eachIndex)
+	if !e.isArray {
+		return 0, true
 	}
-	if k.sparseRatio > 0 && n > k.sparseSafe && n > count*k.sparseRatio {
-		if k.sparseConvert {
-			return 0, ""
+	if n = e.highest; e.sparseRatio > 0 && n > e.sparseSafe && n > e.count*e.sparseRatio {
+		if e.sparseConvert {
+			return 0, true
 		}
-		return 0, "Cannot serialise table: excessively sparse array"
+		return 0, e.fail("Cannot serialise table: excessively sparse array")
 	}
-	return n, ""
+	return n, true
 }
 
-func (k *codec) array(t lua.Table, n int) string {
-	k.out = append(k.out, '[')
+func (e *encoder) index(key, _ lua.Value) bool {
+	f := key.Float()
+	if e.isArray = key.Kind() == lua.KindNumber && f >= 1 && f == math.Trunc(f) && f <= 1<<53; e.isArray {
+		e.visit()
+		e.count++
+		e.highest = max(e.highest, int(f))
+	}
+	return e.isArray
+}
+
+func (e *encoder) array(t lua.Table, n int) bool {
+	e.out = append(e.out, '[')
 	for i := 1; i <= n; i++ {
 		if i > 1 {
-			k.out = append(k.out, ',')
+			e.out = append(e.out, ',')
 		}
-		if reason := k.value(t.Index(i)); reason != "" {
-			return reason
+		e.visit()
+		if !e.value(t.Index(i)) {
+			return false
 		}
 	}
-	k.out = append(k.out, ']')
-	return ""
+	e.out = append(e.out, ']')
+	return true
 }
 
-func (k *codec) object(t lua.Table) (reason string) {
-	k.out = append(k.out, '{')
-	first := true
-	t.Each(func(key, v lua.Value) bool {
-		if !first {
-			k.out = append(k.out, ',')
-		}
-		first = false
-		switch key.Kind() {
-		case lua.KindString:
-			reason = k.string(key.Text())
-		case lua.KindNumber:
-			k.out = append(k.out, '"')
-			reason = k.number(key.Float())
-			k.out = append(k.out, '"')
-		default:
-			reason = fmt.Sprintf("Cannot serialise %s: table key must be a number or string", key.Kind())
-		}
-		if reason == "" {
-			k.out = append(k.out, ':')
-			reason = k.value(v)
-		}
-		return reason == ""
-	})
-	k.out = append(k.out, '}')
-	return reason
+func (e *encoder) object(t lua.Table) bool {
+	e.out = append(e.out, '{')
+	t.Each(e.eachMember)
+	e.out = append(e.out, '}')
+	return e.reason == ""
+}
+
+func (e *encoder) member(key, v lua.Value) bool {
+	if e.out[len(e.out)-1] != '{' { // no value ends like that
+		e.out = append(e.out, ',')
+	}
+	e.visit()
+	if !e.key(key) {
+		return false
+	}
+	e.out = append(e.out, ':')
+	return e.value(v)
+}
+
+// key appends the name of a member.
+func (e *encoder) key(key lua.Value) bool {
+	switch key.Kind() {
+	case lua.KindString:
+		return e.string(key.Text())
+	case lua.KindNumber:
+		e.out = append(e.out, '"')
+		ok := e.number(key.Float())
+		e.out = append(e.out, '"')
+		return ok
+	}
+	return e.fail(fmt.Sprintf("Cannot serialise %s: table key must be a number or string", key.Kind()))
 }

@@ -4,6 +4,8 @@ package cjson
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"lma_collector/collector/sandbox/lua"
 )
@@ -17,19 +19,16 @@ type codec struct {
 
 	encodeDepth, decodeDepth int
 	precision                int
-	encodeInvalid            string // "error", "literal" or "null": what NaN and infinities become
+	encodeInvalid            string // "off", "on" or "null": NaN and infinities are errors, words or null
 	decodeInvalid            bool
 	decodeNull               bool
 	sparseConvert            bool
 	sparseRatio, sparseSafe  int
 	null                     lua.Value
 
-	out     []byte
-	in      lua.Interp
-	text    string
-	at      int
-	depth   int
-	scratch []byte
+	encoder encoder
+	scratch []byte             // memory that decode uses again
+	names   *[nameSlots]string // short strings that were decoded lately, by their hash
 }
 
 // null is the payload of cjson.null.
@@ -39,94 +38,115 @@ type null struct{}
 func Module(outputLimit int) lua.Module {
 	return lua.Module{Name: "cjson", Open: func(in lua.Interp) lua.Table {
 		k := &codec{
-			in: in, outputLimit: outputLimit, encodeDepth: maxDepth, decodeDepth: maxDepth, precision: 14,
-			encodeInvalid: "error", decodeInvalid: true, sparseRatio: 2, sparseSafe: 10,
+			outputLimit: outputLimit, encodeDepth: maxDepth, decodeDepth: maxDepth, precision: 14,
+			encodeInvalid: "off", decodeInvalid: true, sparseRatio: 2, sparseSafe: 10,
 		}
-		return k.open()
+		return k.open(in)
 	}}
 }
 
-func (k *codec) open() lua.Table {
-	t := k.in.NewTable(0, 16)
-	k.null = k.in.NewObject(&lua.Class{Name: "null"}, null{})
+func (k *codec) open(in lua.Interp) lua.Table {
+	e := &k.encoder
+	e.codec, e.eachIndex, e.eachMember = k, e.index, e.member
+	t := in.NewTable(0, 16)
+	k.null = in.NewObject(&lua.Class{Name: "null"}, null{})
 	t.Set("null", k.null)
 	t.Set("_NAME", lua.String("cjson"))
 	t.Set("_VERSION", lua.String("2.1.0"))
 	for name, f := range map[string]lua.Function{
 		"encode": k.encode, "decode": k.decode,
-		"encode_max_depth":        func(c lua.Call) { intSetting(c, &k.encodeDepth, 1, 1<<31-1) },
-		"decode_max_depth":        func(c lua.Call) { intSetting(c, &k.decodeDepth, 1, 1<<31-1) },
-		"encode_number_precision": func(c lua.Call) { intSetting(c, &k.precision, 1, 17) },
-		"decode_invalid_numbers":  func(c lua.Call) { boolSetting(c, &k.decodeInvalid) },
-		"decode_null":             func(c lua.Call) { boolSetting(c, &k.decodeNull) },
+		"encode_max_depth":        intSetting("encode_max_depth", &k.encodeDepth, math.MaxInt32),
+		"decode_max_depth":        intSetting("decode_max_depth", &k.decodeDepth, math.MaxInt32),
+		"encode_number_precision": intSetting("encode_number_precision", &k.precision, 17),
+		"decode_invalid_numbers":  boolSetting("decode_invalid_numbers", &k.decodeInvalid),
+		"decode_null":             boolSetting("decode_null", &k.decodeNull),
 		"encode_invalid_numbers":  k.setEncodeInvalid,
 		"encode_sparse_array":     k.setSparse,
 	} {
-		t.Set(name, k.in.NewFunction(name, f))
+		t.Set(name, in.NewFunction(name, f))
 	}
 	return t
 }
 
-func intSetting(c lua.Call, setting *int, least, most int) {
-	atMost(c, 1)
-	if !c.Arg(1).IsNil() {
-		setInt(c, 1, setting, least, most)
+// intSetting is a function that sets a number from 1 and returns it.
+func intSetting(name string, setting *int, most int) lua.Function {
+	return func(c lua.Call) {
+		atMost(c, name, 1)
+		setInt(c, name, 1, setting, 1, most)
+		c.PushNumber(float64(*setting))
 	}
-	c.PushNumber(float64(*setting))
 }
 
-func setInt(c lua.Call, i int, setting *int, least, most int) {
-	n, ok := c.Number(i)
-	if !ok || n < float64(least) || n > float64(most) {
-		lua.BadArgument(c, i, "?", fmt.Sprintf("expected integer between %d and %d", least, most))
+func setInt(c lua.Call, name string, i int, setting *int, least, most int) {
+	if c.Arg(i).IsNil() {
+		return
 	}
-	*setting = int(n)
+	n := lua.CheckInt(c, i, name)
+	if n < least || n > most {
+		lua.BadArgument(c, 1, name, fmt.Sprintf("expected integer between %d and %d", least, most)) // always #1, as in C
+	}
+	*setting = n
 }
 
-func boolSetting(c lua.Call, setting *bool) {
-	atMost(c, 1)
-	if !c.Arg(1).IsNil() {
+// boolSetting is a function that switches something on or off and returns how it is.
+func boolSetting(name string, setting *bool) lua.Function {
+	return func(c lua.Call) {
+		atMost(c, name, 1)
+		setBool(c, name, setting)
+		c.PushBool(*setting)
+	}
+}
+
+func setBool(c lua.Call, name string, setting *bool) {
+	switch c.Kind(1) {
+	case lua.KindNone, lua.KindNil:
+	case lua.KindBool:
 		*setting = c.Truth(1)
+	default:
+		*setting = option(c, name, "off", "on") == "on"
 	}
-	c.PushBool(*setting)
 }
 
-func atMost(c lua.Call, n int) {
+// option is the first argument, which must be one of several words.
+func option(c lua.Call, name string, words ...string) string {
+	text := lua.CheckText(c, 1, name)
+	if !slices.Contains(words, text) {
+		lua.BadArgument(c, 1, name, "invalid option '"+text+"'")
+	}
+	return text
+}
+
+func atMost(c lua.Call, name string, n int) {
 	if c.Len() > n {
-		lua.BadArgument(c, n+1, "?", "found too many arguments")
+		lua.BadArgument(c, n+1, name, "found too many arguments")
 	}
 }
 
 func (k *codec) setEncodeInvalid(c lua.Call) {
-	atMost(c, 1)
-	switch v := c.Arg(1); {
-	case v.Text() == "null":
-		k.encodeInvalid = "null"
-	case v.Kind() == lua.KindBool && v.Truth():
-		k.encodeInvalid = "literal"
-	case v.Kind() == lua.KindBool:
-		k.encodeInvalid = "error"
-	case !v.IsNil():
-		lua.BadArgument(c, 1, "?", "invalid option '"+v.Text()+"'")
+	const name = "encode_invalid_numbers"
+	atMost(c, name, 1)
+	switch kind := c.Kind(1); {
+	case kind <= lua.KindNil:
+	case kind == lua.KindBool && c.Truth(1):
+		k.encodeInvalid = "on"
+	case kind == lua.KindBool:
+		k.encodeInvalid = "off"
+	default:
+		k.encodeInvalid = option(c, name, "off", "on", "null")
 	}
 	if k.encodeInvalid == "null" {
 		c.PushText("null")
 		return
 	}
-	c.PushBool(k.encodeInvalid == "literal")
+	c.PushBool(k.encodeInvalid == "on")
 }
 
 func (k *codec) setSparse(c lua.Call) {
-	atMost(c, 3)
-	if !c.Arg(2).IsNil() {
-		setInt(c, 2, &k.sparseRatio, 0, 1<<31-1)
-	}
-	if !c.Arg(3).IsNil() {
-		setInt(c, 3, &k.sparseSafe, 0, 1<<31-1)
-	}
-	if !c.Arg(1).IsNil() {
-		k.sparseConvert = c.Truth(1)
-	}
+	const name = "encode_sparse_array"
+	atMost(c, name, 3)
+	setBool(c, name, &k.sparseConvert)
+	setInt(c, name, 2, &k.sparseRatio, 0, math.MaxInt32)
+	setInt(c, name, 3, &k.sparseSafe, 0, math.MaxInt32)
 	c.PushBool(k.sparseConvert)
 	c.PushNumber(float64(k.sparseRatio))
 	c.PushNumber(float64(k.sparseSafe))
