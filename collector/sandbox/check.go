@@ -1,37 +1,65 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"lma_collector/collector/plugin"
 	"lma_collector/collector/sandbox/lua"
 )
 
 var (
+	_ plugin.Checker = (*InputConfig)(nil)
 	_ plugin.Checker = (*FilterConfig)(nil)
 	_ plugin.Checker = (*DecoderConfig)(nil)
 	_ plugin.Checker = (*EncoderConfig)(nil)
+	_ plugin.Checker = (*OutputConfig)(nil)
 )
 
-// Check finds scripts that lack the function they are there for; running one would end it at its first message.
+// Check finds what a script cannot read of its configuration. It does not run the script: one that may
+// open files does that when it is loaded.
+func (c *InputConfig) Check(*plugin.Env) []plugin.Finding { return c.unreadable() }
+
+// Check is as that of an input.
+func (c *OutputConfig) Check(*plugin.Env) []plugin.Finding { return c.unreadable() }
+
+// Check finds also scripts that lack the function they are there for; running one would end it at its
+// first message.
 func (c *FilterConfig) Check(env *plugin.Env) []plugin.Finding {
-	return c.missing(env, plugin.KindFilter)
+	return append(c.unreadable(), c.missing(env, plugin.KindFilter)...)
 }
 
 // Check is as that of a filter.
 func (c *DecoderConfig) Check(env *plugin.Env) []plugin.Finding {
-	return c.missing(env, plugin.KindDecoder)
+	return append(c.unreadable(), c.missing(env, plugin.KindDecoder)...)
 }
 
 // Check is as that of a filter.
 func (c *EncoderConfig) Check(env *plugin.Env) []plugin.Finding {
-	return c.missing(env, plugin.KindEncoder)
+	return append(c.unreadable(), c.missing(env, plugin.KindEncoder)...)
+}
+
+// unreadable lists the values of the configuration that read_config gives as nil.
+func (o *Options) unreadable() (list []plugin.Finding) {
+	for _, key := range sortedKeys(o.Config) {
+		switch o.Config[key].(type) {
+		case string, bool, int64, int, float64:
+		default:
+			list = append(list, plugin.Finding{
+				Option: "config." + key, Class: "script",
+				Text: fmt.Sprintf("config.%s: read_config gives nil for a value of this kind", key),
+				Hint: "give a string, a number or a boolean",
+			})
+		}
+	}
+	return list
 }
 
 func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Finding) {
 	once := *o
 	once.PreserveData = false
-	s, err := once.open(env, kind, nil)
+	s, err := once.open(context.Background(), env, kind, deaf{})
 	if err != nil {
 		return nil // building it has said so
 	}
@@ -50,3 +78,12 @@ func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Find
 	}
 	return list
 }
+
+// deaf is the host of a script that is only looked at.
+type deaf struct{}
+
+func (deaf) injectMessage(*script) error                         { return nil }
+func (deaf) injectPayload(*script, []byte, string, string) error { return nil }
+
+// lastCallTime bounds the timer_event at the end of a script that has no limit of instructions.
+const lastCallTime = time.Second

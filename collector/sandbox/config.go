@@ -1,15 +1,18 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"sort"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"lma_collector/collector/plugin"
+	"lma_collector/collector/sandbox/gopher"
 )
 
 // Options are the options that all sandbox plugins share.
@@ -22,12 +25,14 @@ type Options struct {
 	ModuleDirectory string `toml:"module_directory"`
 	// Default false: keep the script's global variables across restarts.
 	PreserveData bool `toml:"preserve_data"`
-	// Default 8388608 bytes; accepted, not yet enforced.
+	// Default 8388608 bytes that the script may hold, as C Lua counts them; 0 for no limit.
 	MemoryLimit uint `toml:"memory_limit"`
-	// Default 1000000 instructions for each call of the script, 0 for no limit.
+	// Default 1000000 instructions for each call of the script, 0 for no limit. Inputs and outputs have none.
 	InstructionLimit uint `toml:"instruction_limit"`
 	// Default 64512 bytes of payload or message that the script makes at once, 0 for no limit.
 	OutputLimit uint `toml:"output_limit"`
+	// Default false; accepted without effect: calls are timed anyway.
+	Profile bool `toml:"profile"`
 	// What the script reads with read_config: strings, numbers and booleans.
 	Config map[string]any `toml:"config"`
 
@@ -50,19 +55,22 @@ func (o *Options) check(env *plugin.Env) error {
 	}
 	path := env.SharePath(o.Filename)
 	if info, err := os.Stat(path); err != nil {
-		errs = append(errs, plugin.BadOption("filename", "cannot open %s: %v", path, bareError(err)))
+		errs = append(errs, plugin.BadOption("filename", "cannot open %s: %s", path, fileError(err)))
 	} else if info.IsDir() {
 		errs = append(errs, plugin.BadOption("filename", "%s is a directory, not a Lua script", path))
 	}
-	for _, key := range sortedKeys(o.Config) {
-		switch o.Config[key].(type) {
-		case string, bool, int64, int, float64:
-		default:
-			errs = append(errs, plugin.BadOption("config."+key,
-				"a script cannot read a value of this kind: give a string, a number or a boolean"))
-		}
-	}
 	return errors.Join(errs...)
+}
+
+// fileError is what went wrong with a file, in C's words and without the name, which the caller gives.
+func fileError(err error) string {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	text := err.Error()
+	first, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[n:]
 }
 
 func sortedKeys(m map[string]any) []string {
@@ -74,23 +82,43 @@ func sortedKeys(m map[string]any) []string {
 	return keys
 }
 
-// open makes the script and restores its data.
-func (o *Options) open(env *plugin.Env, kind plugin.Kind, h host) (*script, error) {
-	directory := o.ModuleDirectory
-	if directory == "" {
-		directory = env.SharePath("lua_modules")
-	}
+// compiles reports syntax errors without running the script, for one that may open files when it runs.
+func (o *Options) compiles(env *plugin.Env) error {
 	path := env.SharePath(o.Filename)
-	s, err := newScript(settings{
-		kind: kind, path: path, moduleDirectory: directory, config: o.withHostname(env),
-		instructionLimit: int(o.InstructionLimit), outputLimit: int(o.OutputLimit), clock: o.Clock,
-		metrics: env.Metrics, tags: env.Tags,
-	}, h)
+	source, err := os.ReadFile(path)
 	if err != nil {
-		return nil, plugin.BadOption("filename", "script %s does not start: %v", path, err)
+		return plugin.BadOption("filename", "cannot open %s: %s", path, fileError(err))
+	}
+	interp := gopher.New()
+	defer interp.Close()
+	if _, err := interp.Load(path, source); err != nil {
+		return plugin.BadOption("filename", "script %s does not start: %v", path, err)
+	}
+	return nil
+}
+
+// open makes the script and restores its data. The end of ctx interrupts the script, now and later.
+func (o *Options) open(ctx context.Context, env *plugin.Env, kind plugin.Kind, h host) (*script, error) {
+	set := settings{
+		kind: kind, path: env.SharePath(o.Filename), moduleDirectory: o.ModuleDirectory, shipped: env.SharePath("lua_modules"),
+		config: o.withHostname(env), instructionLimit: int(o.InstructionLimit), memoryLimit: int(o.MemoryLimit),
+		outputLimit: int(o.OutputLimit), clock: o.Clock, metrics: env.Metrics, tags: env.Tags,
+	}
+	if set.moduleDirectory == "" {
+		set.moduleDirectory = set.shipped
+	}
+	if kind == plugin.KindDecoder || kind == plugin.KindEncoder {
+		set.label = env.Name
+	}
+	if kind == plugin.KindInput || kind == plugin.KindOutput {
+		set.instructionLimit = 0 // they may wait and loop for ever
+	}
+	s, err := newScript(ctx, set, h)
+	if err != nil {
+		return nil, plugin.BadOption("filename", "script %s does not start: %v", set.path, err)
 	}
 	if o.PreserveData {
-		if err := s.restore(o.dataFile(env, kind)); err != nil {
+		if err := s.restore(o.dataToRestore(env, kind)); err != nil {
 			s.close()
 			return nil, fmt.Errorf("%w; move the file away to start without the data, or raise _PRESERVATION_VERSION in the script", err)
 		}
@@ -112,26 +140,49 @@ func (o *Options) withHostname(env *plugin.Env) map[string]any {
 	return config
 }
 
-// dataFile is where the script's global variables are kept, under the name that hekad used.
-func (o *Options) dataFile(env *plugin.Env, kind plugin.Kind) string {
-	name := []byte(env.Name)
-	for i, b := range name {
-		word := b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' || b == '_'
-		if kind == plugin.KindFilter && !word || b == '/' || b == 0 {
-			name[i] = '_'
-		}
+// zone is the location that the script's configuration names, nil for UTC.
+func (o *Options) zone() (*time.Location, error) {
+	tz, given := o.Config["tz"]
+	if !given {
+		return nil, nil
 	}
-	return filepath.Join(env.BasePath("sandbox_preservation"), string(name)+".data")
+	name, ok := tz.(string)
+	if !ok {
+		return nil, plugin.BadOption("config.tz", "must be a string, the name of a time zone such as \"Europe/Paris\"")
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, plugin.BadOption("config.tz", "unknown time zone %q: use a name such as \"Europe/Paris\"", name)
+	}
+	if zone == time.UTC {
+		return nil, nil
+	}
+	return zone, nil
+}
+
+// asWallClock takes a time for what a clock in the zone shows, as hekad does with `tz`.
+func asWallClock(ns int64, zone *time.Location) int64 {
+	if zone == nil {
+		return ns
+	}
+	t := time.Unix(0, ns).UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone).UnixNano()
 }
 
 func init() {
-	plugin.RegisterFilter("SandboxFilter", func() plugin.FilterConfig {
-		return &FilterConfig{Options: defaultOptions()}
+	plugin.RegisterInput("SandboxInput", func() plugin.InputConfig {
+		return &InputConfig{Options: defaultOptions()}
 	})
 	plugin.RegisterDecoder("SandboxDecoder", func() plugin.DecoderConfig {
 		return &DecoderConfig{Options: defaultOptions()}
 	})
+	plugin.RegisterFilter("SandboxFilter", func() plugin.FilterConfig {
+		return &FilterConfig{Options: defaultOptions()}
+	})
 	plugin.RegisterEncoder("SandboxEncoder", func() plugin.EncoderConfig {
 		return &EncoderConfig{Options: defaultOptions()}
+	})
+	plugin.RegisterOutput("SandboxOutput", func() plugin.OutputConfig {
+		return &OutputConfig{Options: defaultOptions()}
 	})
 }

@@ -1,13 +1,15 @@
 package sandbox
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 
-	"lma_collector/collector/message"
 	"lma_collector/collector/sandbox/lua"
 )
 
-// decodeMessage is decode_message(encoded message): the table form that inject_message takes.
+// decodeMessage is decode_message(encoded message): the table form that inject_message takes. It is
+// stricter than the pipeline: an element that hekad did not know is an error.
 func decodeMessage(c lua.Call) {
 	if c.Len() != 1 || c.Kind(1) != lua.KindString {
 		lua.BadArgument(c, 0, "decode_message", "must have one string argument")
@@ -16,14 +18,16 @@ func decodeMessage(c lua.Call) {
 	if len(text) < 20 {
 		c.Raise("invalid message, too short")
 	}
-	m, err := message.Index([]byte(text))
-	if err != nil {
-		c.Raise(err.Error())
+	d := decoding{in: c.Interp(), raw: text}
+	d.message = d.in.NewTable(0, 10)
+	if e, ok := d.headers(); !ok {
+		c.Raise(fmt.Sprintf("error in tag: %d wiretype: %d offset: %d", e.tag, e.wire, e.start))
 	}
-	if len(m.UUID()) == 0 || !m.HasTimestamp() {
-		c.Raise(fmt.Sprintf("missing required field uuid: %s timestamp: %s", found(len(m.UUID()) > 0), found(m.HasTimestamp())))
+	if !d.uuid || !d.timestamp {
+		c.Raise(fmt.Sprintf("missing required field uuid: %s timestamp: %s", found(d.uuid), found(d.timestamp)))
 	}
-	c.Push(messageTable(c.Interp(), &m).Value())
+	c.Spend(len(text) >> 4)
+	c.Push(d.message.Value())
 }
 
 func found(yes bool) string {
@@ -33,63 +37,202 @@ func found(yes bool) string {
 	return "not found"
 }
 
-func messageTable(in lua.Interp, m *message.Message) lua.Table {
-	t := in.NewTable(0, 10)
-	text := func(name, s string) {
-		if s != "" {
-			t.Set(name, lua.String(s))
-		}
-	}
-	text("Uuid", message.View(m.UUID()))
-	t.Set("Timestamp", lua.Number(float64(m.Timestamp())))
-	text("Type", m.Type())
-	text("Logger", m.Logger())
-	text("Payload", m.Payload())
-	text("EnvVersion", m.EnvVersion())
-	text("Hostname", m.Hostname())
-	if m.HasSeverity() {
-		t.Set("Severity", lua.Number(float64(m.Severity())))
-	}
-	if m.HasPid() {
-		t.Set("Pid", lua.Number(float64(m.Pid())))
-	}
-	n := 0
-	var fields lua.Table
-	for f := range m.Fields {
-		if n++; n == 1 {
-			fields = in.NewTable(8, 0)
-			t.Set("Fields", fields.Value())
-		}
-		fields.SetIndex(n, fieldTable(in, f).Value())
-	}
-	return t
+// decoding is one call of decode_message.
+type decoding struct {
+	in              lua.Interp
+	raw             string
+	message, fields lua.Table
+	count           int // of fields
+	uuid, timestamp bool
 }
 
-func fieldTable(in lua.Interp, f message.Field) lua.Table {
-	t := in.NewTable(0, 4)
-	t.Set("name", lua.String(f.Name))
-	t.Set("value_type", lua.Number(float64(f.Type)))
-	if f.Representation != "" {
-		t.Set("representation", lua.String(f.Representation))
+// element is one element of an encoding: a number or bytes.
+type element struct {
+	tag, wire  int
+	start, end int // in bytes; start is that of the tag
+	number     uint64
+	bytes      string
+}
+
+// Wire types of protobuf.
+const (
+	wireVarint = 0
+	wireFixed  = 1
+	wireBytes  = 2
+)
+
+// next reads the element at i; the end of what is malformed is 0.
+func next(raw string, i int) (e element) {
+	e.start = i
+	tag, n := varint(raw[i:])
+	if n == 0 || tag > math.MaxInt32 {
+		return e
 	}
-	values := in.NewTable(1, 0)
-	n := 0
-	for v := range f.Values {
+	e.tag, e.wire = int(tag>>3), int(tag&7)
+	i += n
+	switch e.wire {
+	case wireVarint:
+		if e.number, n = varint(raw[i:]); n > 0 {
+			e.end = i + n
+		}
+	case wireFixed:
+		if len(raw)-i >= 8 {
+			e.number, e.end = fixed(raw[i:]), i+8
+		}
+	case wireBytes:
+		size, n := varint(raw[i:])
+		if i += n; n > 0 && size <= uint64(len(raw)-i) {
+			e.end = i + int(size)
+			e.bytes = raw[i:e.end]
+		}
+	}
+	return e
+}
+
+func varint(raw string) (v uint64, n int) {
+	for n < len(raw) && n < binary.MaxVarintLen64 {
+		b := raw[n]
+		v |= uint64(b&0x7f) << (7 * n)
+		if n++; b < 0x80 {
+			return v, n
+		}
+	}
+	return 0, 0
+}
+
+func fixed(raw string) (v uint64) {
+	for i := range 8 {
+		v |= uint64(raw[i]) << (8 * i)
+	}
+	return v
+}
+
+// headerWires are hekad's headers and how each is encoded.
+var headerWires = [...]int{1: wireBytes, wireVarint, wireBytes, wireBytes, wireVarint, wireBytes, wireBytes, wireVarint, wireBytes, wireBytes}
+
+var headerNames = [...]string{1: "Uuid", "Timestamp", "Type", "Logger", "Severity", "Payload", "EnvVersion", "Pid", "Hostname"}
+
+const tagFields = 10
+
+// headers takes the elements of the message in; the bad one comes back when there is one.
+func (d *decoding) headers() (bad element, ok bool) {
+	for i := 0; i < len(d.raw); {
+		e := next(d.raw, i)
+		if e.end == 0 || e.tag < 1 || e.tag > tagFields || e.wire != headerWires[e.tag] {
+			return e, false
+		}
+		i = e.end
+		switch {
+		case e.tag == tagFields:
+			if !d.field(e.bytes) {
+				return e, false
+			}
+			continue
+		case e.wire == wireBytes:
+			d.message.Set(headerNames[e.tag], lua.String(e.bytes))
+		case headerNames[e.tag] == "Timestamp":
+			d.message.Set("Timestamp", lua.Number(float64(int64(e.number))))
+		default:
+			d.message.Set(headerNames[e.tag], lua.Number(float64(int32(e.number))))
+		}
+		d.uuid = d.uuid || e.tag == 1
+		d.timestamp = d.timestamp || e.tag == 2
+	}
+	return bad, true
+}
+
+// Elements of a field.
+const (
+	fieldName = 1 + iota
+	fieldType
+	fieldRepresentation
+	fieldString
+	fieldBytes
+	fieldInteger
+	fieldDouble
+	fieldBool
+)
+
+// field takes one field in; false says that it is malformed or has no name.
+func (d *decoding) field(raw string) bool {
+	f, values := d.in.NewTable(0, 4), d.in.NewTable(1, 0)
+	n, named := 0, false
+	push := func(v lua.Value) {
 		n++
-		values.SetIndex(n, luaValue(v))
+		values.SetIndex(n, v)
 	}
-	t.Set("value", values.Value())
-	return t
+	for i := 0; i < len(raw); {
+		e := next(raw, i)
+		if e.end == 0 {
+			return false
+		}
+		i = e.end
+		switch {
+		case e.tag == fieldName && e.wire == wireBytes:
+			f.Set("name", lua.String(e.bytes))
+			named = true
+		case e.tag == fieldType && e.wire == wireVarint:
+			f.Set("value_type", lua.Number(float64(int32(e.number))))
+		case e.tag == fieldRepresentation && e.wire == wireBytes:
+			f.Set("representation", lua.String(e.bytes))
+		case (e.tag == fieldString || e.tag == fieldBytes) && e.wire == wireBytes:
+			push(lua.String(e.bytes))
+		default:
+			if !numbers(e, push) {
+				return false
+			}
+		}
+	}
+	if !named {
+		return false
+	}
+	f.Set("value", values.Value())
+	if d.fields == nil {
+		d.fields = d.in.NewTable(4, 0)
+		d.message.Set("Fields", d.fields.Value())
+	}
+	d.count++
+	d.fields.SetIndex(d.count, f.Value())
+	return true
 }
 
-func luaValue(v message.Value) lua.Value {
-	switch v.Type() {
-	case message.TypeInteger:
-		return lua.Number(float64(v.Int()))
-	case message.TypeDouble:
-		return lua.Number(v.Float())
-	case message.TypeBool:
-		return lua.Bool(v.Bool())
+// numbers takes the values of an element of numbers, packed or single.
+func numbers(e element, push func(lua.Value)) bool {
+	if e.tag < fieldInteger || e.tag > fieldBool {
+		return false
 	}
-	return lua.String(v.Text())
+	if e.wire != wireBytes {
+		if (e.wire == wireFixed) != (e.tag == fieldDouble) {
+			return false
+		}
+		push(numberOf(e.tag, e.number))
+		return true
+	}
+	for i := 0; i < len(e.bytes); {
+		if e.tag == fieldDouble {
+			if len(e.bytes)-i < 8 {
+				return false
+			}
+			push(numberOf(e.tag, fixed(e.bytes[i:])))
+			i += 8
+			continue
+		}
+		v, n := varint(e.bytes[i:])
+		if n == 0 {
+			return false
+		}
+		push(numberOf(e.tag, v))
+		i += n
+	}
+	return true
+}
+
+func numberOf(tag int, v uint64) lua.Value {
+	switch tag {
+	case fieldDouble:
+		return lua.Number(math.Float64frombits(v))
+	case fieldBool:
+		return lua.Bool(v != 0)
+	}
+	return lua.Number(float64(int64(v)))
 }

@@ -15,6 +15,10 @@ import (
 // DecoderConfig is the configuration of a SandboxDecoder.
 type DecoderConfig struct {
 	Options
+	// Default false; accepted without effect: no plugin ends the collector.
+	CanExit bool `toml:"can_exit"`
+	// Default false; accepted without effect: a decoder has no timer.
+	TimerEventOnShutdown bool `toml:"timer_event_on_shutdown"`
 }
 
 // NewDecoder runs the script's top level.
@@ -22,10 +26,11 @@ func (c *DecoderConfig) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
 	if err := c.check(env); err != nil {
 		return nil, err
 	}
-	d := &Decoder{}
-	if err := d.setZone(c.Config["tz"]); err != nil {
+	zone, err := c.zone()
+	if err != nil {
 		return nil, err
 	}
+	d := &Decoder{zone: zone}
 	d.reopener = reopener{options: &c.Options, env: env, kind: plugin.KindDecoder, host: d}
 	if err := d.open(); err != nil {
 		return nil, err
@@ -34,15 +39,18 @@ func (c *DecoderConfig) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
 }
 
 // Decoder is a SandboxDecoder. A script that fails fatally is started anew by the decoder itself.
+//
+// As in hekad the first message that a script injects takes the place of the record: read_message then
+// reads it and write_message changes it. So nothing is emitted before the script has returned.
 type Decoder struct {
 	reopener
 	zone *time.Location // in which timestamps are wall clock, nil for UTC
 
-	record *message.Draft // the one being decoded
-	before message.Draft  // its headers as they were
-	out    plugin.Emitter
-	made   int // drafts emitted of this record
-	again  message.Draft
+	record  *message.Draft   // the one being decoded
+	before  message.Draft    // its headers as they were
+	made    []*message.Draft // injected by this call: the record itself, or drafts of spare
+	spare   []*message.Draft // that are used again and again
+	payload []byte           // of the record, where the script injected one
 }
 
 var (
@@ -51,51 +59,40 @@ var (
 	_ host           = (*Decoder)(nil)
 )
 
-func (d *Decoder) setZone(tz any) error {
-	if tz == nil {
-		return nil
-	}
-	name, ok := tz.(string)
-	if !ok {
-		return plugin.BadOption("config.tz", "must be a string, the name of a time zone such as \"Europe/Paris\"")
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return plugin.BadOption("config.tz", "unknown time zone %q: use a name such as \"Europe/Paris\"", name)
-	}
-	if zone != time.UTC {
-		d.zone = zone
-	}
-	return nil
-}
-
-// Decode calls process_message. What the script injected was emitted meanwhile; if it injected
-// nothing, the draft itself goes on.
+// Decode calls process_message and emits what it injected; if that was nothing, the draft itself.
 func (d *Decoder) Decode(draft *message.Draft, out plugin.Emitter) error {
 	if err := d.ready(); err != nil {
 		return err
 	}
-	d.record, d.out, d.made = draft, out, 0
+	if len(d.spare) > maxSpare {
+		d.spare = append([]*message.Draft(nil), d.spare[:maxSpare]...)
+	}
+	d.record, d.made = draft, d.made[:0]
 	d.before.Reset()
 	d.before.CopyHeaders(draft)
 	s := d.script
 	s.draft = draft
 	status := s.process()
-	s.draft, d.record, d.out = nil, nil, nil
+	s.draft, d.record = nil, nil
+	if status == 0 {
+		d.emit(draft, out)
+		d.keeper.keep(s)
+		return nil
+	}
+	return d.explain(status)
+}
+
+func (d *Decoder) explain(status int) error {
+	reason := d.script.lastError
 	switch {
 	case status > 0:
-		return d.failed(fmt.Errorf("FATAL: %s", s.lastError))
-	case status < 0 && d.made > 0:
+		return d.failed(fmt.Errorf("FATAL: %s", reason))
+	case len(d.made) > 0:
 		//lint:ignore ST1005 hekad's text
-		return fmt.Errorf("Failed after a successful inject_message call: %s", s.lastError)
-	case status < 0:
-		//lint:ignore ST1005 hekad's text
-		return fmt.Errorf("Failed parsing: %s payload: %s", s.lastError, excerpt(d.before.Payload))
-	case d.made == 0:
-		out.Emit(draft)
+		return fmt.Errorf("Failed after a successful inject_message call: %s", reason)
 	}
-	d.keeper.keep(s)
-	return nil
+	//lint:ignore ST1005 hekad's text
+	return fmt.Errorf("Failed parsing: %s payload: %s", reason, excerpt(d.before.Payload))
 }
 
 // excerpt bounds what an error repeats of a record.
@@ -107,32 +104,64 @@ func excerpt(payload string) string {
 	return payload
 }
 
+func (d *Decoder) emit(draft *message.Draft, out plugin.Emitter) {
+	if len(d.made) == 0 {
+		out.Emit(draft)
+		return
+	}
+	for _, m := range d.made {
+		out.Emit(m)
+	}
+}
+
+// maxSpare is how many drafts are kept for the next record.
+const maxSpare = 16
+
+var errNoRecord = errors.New("aborted: there is no message at this time")
+
 // injectMessage gives what the script left unset the record's values.
-func (d *Decoder) injectMessage(m *message.Draft) error {
+func (d *Decoder) injectMessage(s *script) error {
 	if d.record == nil {
-		return errors.New("aborted: there is no message at this time")
+		return errNoRecord
 	}
-	d.inherit(m)
-	if d.zone != nil {
-		t := time.Unix(0, m.Timestamp).UTC()
-		m.Timestamp = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), d.zone).UnixNano()
-	}
-	d.emit(m)
+	m := &s.made
+	d.inherit(m, s.given)
+	m.Timestamp = asWallClock(m.Timestamp, d.zone)
+	kept := d.next()
+	*kept, s.made = s.made, *kept
+	d.add(s, kept)
 	return nil
 }
 
-func (d *Decoder) inherit(m *message.Draft) {
+// next is a draft for one more message.
+func (d *Decoder) next() *message.Draft {
+	n := len(d.made)
+	for n >= len(d.spare) {
+		d.spare = append(d.spare, &message.Draft{})
+	}
+	return d.spare[n]
+}
+
+// add takes a message in; the first one is what the script reads and changes from now on.
+func (d *Decoder) add(s *script, m *message.Draft) {
+	d.made = append(d.made, m)
+	if len(d.made) == 1 {
+		s.draft = m
+	}
+}
+
+func (d *Decoder) inherit(m *message.Draft, given headers) {
 	b := &d.before
 	if !m.HasTimestamp {
 		m.Timestamp, m.HasTimestamp = b.Timestamp, b.HasTimestamp
 	}
-	if m.Type == "" {
+	if m.Type == "" && given&hasType == 0 {
 		m.Type = b.Type
 	}
-	if m.Hostname == "" {
+	if m.Hostname == "" && given&hasHostname == 0 {
 		m.Hostname = b.Hostname
 	}
-	if m.Logger == "" {
+	if m.Logger == "" && given&hasLogger == 0 {
 		m.Logger = b.Logger
 	}
 	if !m.HasSeverity {
@@ -154,38 +183,34 @@ func (d *Decoder) inherit(m *message.Draft) {
 // that is decoded again gives the same messages.
 func (d *Decoder) uuid() [16]byte {
 	id := d.before.UUID
-	if d.made == 0 || !d.before.HasUUID {
+	if len(d.made) == 0 || !d.before.HasUUID {
 		return id
 	}
 	var seed [20]byte
 	copy(seed[:], id[:])
-	binary.LittleEndian.PutUint32(seed[16:], uint32(d.made))
+	binary.LittleEndian.PutUint32(seed[16:], uint32(len(d.made)))
 	id = xxh3.Hash128(seed[:]).Bytes()
 	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // RFC 9562: version 8, made as the application likes
 	return id
 }
 
-func (d *Decoder) emit(m *message.Draft) {
-	d.made++
-	d.out.Emit(m)
-}
-
 // injectPayload sets the payload of the record itself at first, later that of further messages.
-func (d *Decoder) injectPayload(payload []byte, typ, name string) error {
+func (d *Decoder) injectPayload(s *script, payload []byte, typ, name string) error {
 	if d.record == nil {
-		return errors.New("aborted: there is no message at this time")
+		return errNoRecord
 	}
 	m := d.record
-	if d.made > 0 {
-		m = &d.again
+	if len(d.made) == 0 {
+		d.payload = append(d.payload[:0], payload...)
+		m.Payload = message.View(d.payload)
+	} else {
+		m = d.next()
 		m.Reset()
-		m.CopyHeaders(&d.before)
-		m.UUID = d.uuid()
+		m.CopyHeaders(d.made[0])
+		m.UUID, m.Payload = d.uuid(), string(payload)
 	}
-	m.Payload = message.View(payload)
 	m.Add("payload_type", "file-extension", message.StringValue(typ))
 	m.AddString("payload_name", name)
-	d.emit(m)
-	m.Payload = d.before.Payload // the buffer is used again
+	d.add(s, m)
 	return nil
 }

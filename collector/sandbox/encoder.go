@@ -38,8 +38,8 @@ var (
 	_ host           = (*Encoder)(nil)
 )
 
-// nothing is the status by which an encoder leaves a message out.
-const nothing = -2
+// leaveOut is the status by which an encoder leaves a message out.
+const leaveOut = -2
 
 // Encode calls process_message and appends what it injected; without an injection, the message's
 // encoding with what write_message changed.
@@ -56,7 +56,7 @@ func (e *Encoder) Encode(dst []byte, m *message.Message) ([]byte, error) {
 	switch {
 	case status > 0:
 		return dst, e.failed(fmt.Errorf("FATAL: %s", s.lastError))
-	case status == nothing:
+	case status == leaveOut:
 		return dst, nil
 	case status < 0:
 		//lint:ignore ST1005 hekad's text
@@ -72,12 +72,19 @@ func (e *Encoder) Encode(dst []byte, m *message.Message) ([]byte, error) {
 	return append(dst, m.Bytes()...), nil
 }
 
-func (e *Encoder) injectMessage(d *message.Draft) error {
-	e.output, e.injected = d.Encode(e.output[:0]), true
+// injectMessage keeps an encoded message as it came.
+func (e *Encoder) injectMessage(s *script) error {
+	e.injected = true
+	if s.encoded != "" {
+		e.output = append(e.output[:0], s.encoded...)
+		return nil
+	}
+	s.identify()
+	e.output = s.made.Encode(e.output[:0])
 	return nil
 }
 
-func (e *Encoder) injectPayload(payload []byte, _, _ string) error {
+func (e *Encoder) injectPayload(_ *script, payload []byte, _, _ string) error {
 	e.output, e.injected = append(e.output[:0], payload...), true
 	return nil
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -14,8 +15,6 @@ type FilterConfig struct {
 	Options
 	// Default false: call timer_event once more when the filter stops.
 	TimerEventOnShutdown bool `toml:"timer_event_on_shutdown"`
-	// Default false; accepted: every call is timed anyway.
-	Profile bool `toml:"profile"`
 }
 
 // NewFilter runs the script's top level; the filter is ready for messages.
@@ -23,8 +22,11 @@ func (c *FilterConfig) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 	if err := c.check(env); err != nil {
 		return nil, err
 	}
-	f := &Filter{config: c, env: env}
-	s, err := c.open(env, plugin.KindFilter, f)
+	f := &Filter{config: c, env: env, clock: c.Clock}
+	if f.clock == nil {
+		f.clock = time.Now
+	}
+	s, err := c.open(context.Background(), env, plugin.KindFilter, f)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +41,8 @@ type Filter struct {
 	env    *plugin.Env
 	script *script
 	keeper *keeper
+	clock  func() time.Time
+	ended  bool // by a fatal status or error
 
 	injected, allowed int           // messages of this call
 	payload           message.Draft // of inject_payload
@@ -68,10 +72,8 @@ func (f *Filter) Process(m *message.Message) error {
 	switch {
 	case status > 0:
 		return f.terminate()
-	case status < 0 && s.lastError != "":
-		return errors.New(s.lastError)
 	case status < 0:
-		return fmt.Errorf("process_message() returned %d", status)
+		return s.complaint()
 	}
 	f.keeper.keep(s)
 	return nil
@@ -90,18 +92,37 @@ func (f *Filter) Tick(now time.Time) error {
 	return nil
 }
 
-// terminate reports the script's end: a message for whoever watches, and an error for the host.
+// terminate reports the script's end: a message for whoever watches, and an error for the host, which
+// closes the filter and starts another.
 func (f *Filter) terminate() error {
-	reason := f.script.lastError
-	f.script.close()
+	f.ended = true
 	logTrace(f.env, f.script)
-	f.payload.Reset()
-	f.payload.Type, f.payload.Logger, f.payload.Payload = "heka.sandbox-terminated", "hekad", reason
-	f.payload.AddString("plugin", f.env.Name)
+	terminated(&f.payload, f.env.Name, f.script.lastError)
 	if f.env.Inject != nil {
 		_ = f.env.Inject(&f.payload) // what matters is the error below, which the host reports
 	}
-	return plugin.Fatal(fmt.Errorf("terminated: %s", reason))
+	return plugin.Fatal(fmt.Errorf("terminated: %s", f.script.lastError))
+}
+
+// terminated makes the message that tells of a script's end.
+func terminated(d *message.Draft, name, reason string) {
+	d.Reset()
+	d.Type, d.Logger, d.Payload = "heka.sandbox-terminated", "hekad", reason
+	d.AddString("plugin", name)
+}
+
+// tell publishes a script's end for the kinds that inject nothing themselves.
+func tell(env *plugin.Env, s *script) {
+	logTrace(env, s)
+	if env.Publish == nil {
+		return
+	}
+	var d message.Draft
+	terminated(&d, env.Name, s.lastError)
+	d.Hostname = env.Hostname
+	d.SetUUID(randomUUID())
+	d.SetTimestamp(s.clock().UnixNano())
+	env.Publish(&d)
 }
 
 // logTrace helps a script's author: the reason itself is the host's to report.
@@ -115,33 +136,28 @@ func logTrace(env *plugin.Env, s *script) {
 // Close calls timer_event where that is wanted and keeps the script's data.
 func (f *Filter) Close() error {
 	var err error
-	if f.config.TimerEventOnShutdown && !f.script.terminated {
-		now := time.Now
-		if f.config.Clock != nil {
-			now = f.config.Clock
-		}
-		err = f.Tick(now())
+	if f.config.TimerEventOnShutdown && !f.ended && f.Tick(f.clock()) != nil {
+		//lint:ignore ST1005 hekad's text
+		err = fmt.Errorf("FATAL: %s", f.script.lastError)
 	}
-	if saved := f.keeper.close(f.script); saved != nil {
-		err = errors.Join(err, saved)
-	}
+	err = errors.Join(err, f.keeper.close(f.script))
 	f.script.close()
 	return err
 }
 
 // injectMessage forces the headers by which everybody sees who made the message.
-func (f *Filter) injectMessage(d *message.Draft) error {
-	d.Type = "heka.sandbox." + d.Type
-	return f.inject(d)
+func (f *Filter) injectMessage(s *script) error {
+	s.made.Type = "heka.sandbox." + s.made.Type
+	return f.inject(&s.made)
 }
 
-func (f *Filter) injectPayload(payload []byte, typ, name string) error {
+func (f *Filter) injectPayload(_ *script, payload []byte, typ, name string) error {
 	d := &f.payload
 	d.Reset()
 	d.Type, d.Payload = "heka.sandbox-output", message.View(payload)
 	d.Add("payload_type", "file-extension", message.StringValue(typ))
 	d.AddString("payload_name", name)
-	d.SetTimestamp(f.script.clock().UnixNano())
+	d.SetTimestamp(f.clock().UnixNano())
 	return f.inject(d)
 }
 

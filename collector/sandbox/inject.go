@@ -3,9 +3,20 @@ package sandbox
 import (
 	"fmt"
 	"math"
+	"math/bits"
+	"math/rand/v2"
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/sandbox/lua"
+)
+
+// headers are message headers as bits.
+type headers uint8
+
+const (
+	hasType headers = 1 << iota
+	hasLogger
+	hasHostname
 )
 
 // injectMessage is inject_message(table) and inject_message(encoded message).
@@ -16,6 +27,7 @@ func (s *script) injectMessage(c lua.Call) {
 		c.Raise(fn + "takes a single string or table argument")
 	}
 	s.made.Reset()
+	s.encoded, s.given = "", 0
 	if kind == lua.KindString {
 		text, _ := c.Text(1)
 		if text == "" {
@@ -26,45 +38,69 @@ func (s *script) injectMessage(c lua.Call) {
 			c.Raise(fn + "protobuf unmarshal failed")
 		}
 		s.made.Load(&m)
+		s.encoded, s.size = text, len(text)
 	} else {
 		s.payload = s.payload[:0]
-		if reason := s.build(c.Table(1)); reason != "" {
+		if reason := s.build(c, c.Table(1)); reason != "" {
 			c.Raise(fn + reason)
 		}
+		s.usage.output(s.size)
 	}
-	if err := s.host.injectMessage(&s.made); err != nil {
+	c.Spend(s.size >> 4)
+	if err := s.host.injectMessage(s); err != nil {
 		c.Raise(fn + err.Error())
 	}
+	s.usage.injected.Add(1)
 }
 
+// tooLarge is a makeErr of its own: what is in the making is over the limit.
+const tooLarge = "output_limit exceeded"
+
 // build fills the draft from a message table; the reason is "" when that went well.
-func (s *script) build(t lua.Table) (reason string) {
+func (s *script) build(c lua.Call, t lua.Table) (reason string) {
 	d := &s.made
 	s.makeErr, s.size = "", 0
 	s.buildHeaders(d, t)
-	if fields, ok := t.Get("Fields").AsTable(); ok {
+	if fields, ok := t.Get("Fields").AsTable(); ok && s.makeErr == "" {
 		if first := fields.Index(1); first.Kind() == lua.KindTable {
-			s.buildList(d, fields)
+			s.buildList(c, d, fields)
 		} else {
+			n := 0
 			fields.Each(func(k, v lua.Value) bool {
+				n++
 				name, ok := k.AsText()
 				if !ok {
 					s.makeErr = "field name must be a string"
 				} else {
-					s.buildField(d, name, v)
+					s.buildField(c, d, name, v)
 				}
 				return s.makeErr == ""
 			})
+			c.Spend(n >> 2)
 		}
 	}
-	switch {
-	case s.makeErr != "":
-		return "could not encode protobuf - " + s.makeErr
-	case s.outputLimit > 0 && s.size >= s.outputLimit:
-		return "output_limit exceeded"
+	switch s.makeErr {
+	case "", tooLarge:
+		return s.makeErr
 	}
-	return ""
+	return "could not encode protobuf - " + s.makeErr
 }
+
+// grow counts what the message takes in hekad's encoding, one byte of the limit being reserved.
+func (s *script) grow(n int) bool {
+	s.size += n
+	if s.outputLimit > 0 && s.size >= s.outputLimit {
+		s.makeErr = tooLarge
+		return false
+	}
+	return true
+}
+
+// lengthSize is how many bytes a length takes in protobuf.
+func lengthSize(n int) int { return (bits.Len64(uint64(n)|1) + 6) / 7 }
+
+// textSize is the size of an element of bytes whose tag takes one.
+func textSize(n int) int { return 1 + lengthSize(n) + n }
 
 func (s *script) buildHeaders(d *message.Draft, t lua.Table) {
 	if id := t.Get("Uuid").Text(); len(id) == 16 {
@@ -75,28 +111,49 @@ func (s *script) buildHeaders(d *message.Draft, t lua.Table) {
 	} else {
 		d.SetTimestamp(s.clock().Unix() * 1e9)
 	}
-	d.Type = s.header(t, "Type")
-	d.Logger = s.header(t, "Logger")
-	d.Payload = s.header(t, "Payload")
-	d.EnvVersion = s.header(t, "EnvVersion")
-	d.Hostname = s.header(t, "Hostname")
+	s.grow(18 + 1 + lengthSize(int(d.Timestamp))) // a varint is as long as one of a length
+	d.Type = s.header(t, "Type", hasType)
+	d.Logger = s.header(t, "Logger", hasLogger)
+	d.Payload = s.header(t, "Payload", 0)
+	d.EnvVersion = s.header(t, "EnvVersion", 0)
+	d.Hostname = s.header(t, "Hostname", hasHostname)
 	if f, ok := t.Get("Severity").AsNumber(); ok {
 		d.SetSeverity(int32(lua.Truncate(f)))
+		s.grow(1 + lengthSize(int(uint32(d.Severity))))
 	}
 	if f, ok := t.Get("Pid").AsNumber(); ok {
 		d.SetPid(int32(lua.Truncate(f)))
+		s.grow(1 + lengthSize(int(uint32(d.Pid))))
 	}
-	s.size += 30 // uuid and timestamp
 }
 
-func (s *script) header(t lua.Table, name string) string {
-	text, _ := t.Get(name).AsText()
-	s.size += len(text)
+func (s *script) header(t lua.Table, name string, bit headers) string {
+	text, ok := t.Get(name).AsText()
+	if ok {
+		s.given |= bit
+		s.grow(textSize(len(text)))
+	}
 	return text
 }
 
+// identify gives what was made of a table the uuid that it lacks: a random one, as RFC 9562 has it.
+func (s *script) identify() {
+	if d := &s.made; !d.HasUUID && s.encoded == "" {
+		d.SetUUID(randomUUID())
+	}
+}
+
+func randomUUID() (u [16]byte) {
+	a, b := rand.Uint64(), rand.Uint64()
+	for i := range 8 {
+		u[i], u[8+i] = byte(a>>(8*i)), byte(b>>(8*i))
+	}
+	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
+	return u
+}
+
 // buildList takes the array form of Fields: {{name=, value=, …}, …}.
-func (s *script) buildList(d *message.Draft, fields lua.Table) {
+func (s *script) buildList(c lua.Call, d *message.Draft, fields lua.Table) {
 	for i := 1; s.makeErr == ""; i++ {
 		v := fields.Index(i)
 		if v.IsNil() {
@@ -112,98 +169,126 @@ func (s *script) buildList(d *message.Draft, fields lua.Table) {
 			s.makeErr = "field name must be a string"
 			return
 		}
-		s.buildObject(d, name, f)
+		s.buildObject(c, d, name, f)
 	}
 }
 
+// maxNested is how deep the object forms of one field may nest.
+const maxNested = 100
+
 // buildObject takes the object form of a field: {value=, value_type=, representation=}.
-func (s *script) buildObject(d *message.Draft, name string, f lua.Table) {
-	for {
+func (s *script) buildObject(c lua.Call, d *message.Draft, name string, f lua.Table) {
+	for range maxNested {
 		value := f.Get("value")
 		t, isTable := value.AsTable()
 		if isTable && t.Index(1).IsNil() { // an object in an object counts alone
 			f = t
 			continue
 		}
-		typ, given := f.Get("value_type").AsNumber()
-		if !given {
-			typ = -1
+		typ := -1
+		if n, given := f.Get("value_type").AsNumber(); given {
+			typ = lua.Truncate(n)
 		}
-		representation, _ := f.Get("representation").AsText()
-		s.buildValues(d, name, representation, int(typ), value)
+		representation, given := f.Get("representation").AsText()
+		s.buildValues(c, d, field{name, representation, given, typ}, value)
 		return
 	}
+	s.makeErr = fmt.Sprintf("excessive nesting (%d)", maxNested+1)
 }
 
-func (s *script) buildField(d *message.Draft, name string, v lua.Value) {
+func (s *script) buildField(c lua.Call, d *message.Draft, name string, v lua.Value) {
 	if t, ok := v.AsTable(); ok && t.Index(1).IsNil() {
-		s.buildObject(d, name, t)
+		s.buildObject(c, d, name, t)
 		return
 	}
-	s.buildValues(d, name, "", -1, v)
+	s.buildValues(c, d, field{name: name, typ: -1}, v)
 }
 
-// buildValues adds a field of one value or of an array. typ is -1 for the natural type.
-func (s *script) buildValues(d *message.Draft, name, representation string, typ int, v lua.Value) {
-	s.size += len(name) + len(representation) + 8
-	t, ok := v.AsTable()
-	if !ok {
-		if value, ok := s.convert(v, typ); ok {
-			d.Add(name, representation, value)
-		}
-		return
+// field is what stands around the values of a field. typ is -1 for the natural type.
+type field struct {
+	name, representation string
+	represented          bool
+	typ                  int
+}
+
+// buildValues adds a field of one value or of an array.
+func (s *script) buildValues(c lua.Call, d *message.Draft, f field, v lua.Value) {
+	start := s.size
+	s.grow(textSize(len(f.name)))
+	if f.represented {
+		s.grow(textSize(len(f.representation)))
 	}
+	if t, ok := v.AsTable(); ok {
+		s.buildArray(c, d, f, t)
+	} else if value, ok := s.convert(c, v, f.typ); ok {
+		d.Add(f.name, f.representation, value)
+		if value.Type() != message.TypeString {
+			s.grow(2) // the type is left out for a string
+		}
+	}
+	s.grow(1 + lengthSize(s.size-start))
+}
+
+func (s *script) buildArray(c lua.Call, d *message.Draft, f field, t lua.Table) {
 	kind := t.Index(1).Kind()
 	if kind != lua.KindNumber && kind != lua.KindString && kind != lua.KindBool {
 		s.makeErr = "unsupported array type: " + kind.String()
 		return
 	}
+	start := s.size
 	s.values = s.values[:0]
 	t.Each(func(_, v lua.Value) bool {
 		if v.Kind() != kind {
 			s.makeErr = "array has mixed types"
 			return false
 		}
-		value, ok := s.convert(v, typ)
+		value, ok := s.convert(c, v, f.typ)
 		s.values = append(s.values, value)
 		return ok
 	})
-	if s.makeErr == "" {
-		d.AddList(name, representation, s.values...)
+	c.Spend(len(s.values))
+	if s.makeErr != "" {
+		return
 	}
+	if s.values[0].Type() != message.TypeString {
+		s.grow(2)
+	}
+	if n := len(s.values); n > 1 && s.values[0].Type() > message.TypeBytes {
+		s.grow(1 + lengthSize(s.size-start-n) - n) // packed: one tag for all
+	}
+	d.AddList(f.name, f.representation, s.values...)
 }
 
 // convert makes a field's value of a Lua one.
-func (s *script) convert(v lua.Value, typ int) (value message.Value, ok bool) {
-	s.size += 9
+func (s *script) convert(c lua.Call, v lua.Value, typ int) (value message.Value, ok bool) {
 	switch kind := v.Kind(); kind {
 	case lua.KindString:
-		s.size += len(v.Text())
 		switch typ {
 		case -1, int(message.TypeString):
-			return message.StringValue(v.Text()), true
+			return message.StringValue(v.Text()), s.grow(textSize(len(v.Text())))
 		case int(message.TypeBytes):
-			return message.BytesValue([]byte(v.Text())), true
+			return message.BytesValue([]byte(v.Text())), s.grow(textSize(len(v.Text())))
 		}
 		s.makeErr = fmt.Sprintf("invalid string value_type: %d", typ)
 	case lua.KindNumber:
 		switch typ {
 		case -1, int(message.TypeDouble):
-			return message.FloatValue(v.Float()), true
+			return message.FloatValue(v.Float()), s.grow(9)
 		case int(message.TypeInteger):
-			return message.IntValue(int64(lua.Truncate(v.Float()))), true
+			n := lua.Truncate(v.Float())
+			return message.IntValue(int64(n)), s.grow(1 + lengthSize(n))
 		}
 		s.makeErr = fmt.Sprintf("invalid numeric value_type: %d", typ)
 	case lua.KindBool:
 		if typ == -1 || typ == int(message.TypeBool) {
-			return message.BoolValue(v.Truth()), true
+			return message.BoolValue(v.Truth()), s.grow(2)
 		}
 		s.makeErr = fmt.Sprintf("invalid boolean value_type: %d", typ)
 	case lua.KindUserdata:
 		if o, ok := v.AsObject().(lua.Outputter); ok {
 			text := o.AppendOutput(nil)
-			s.size += len(text)
-			return message.BytesValue(text), true
+			c.Spend(len(text) >> 4)
+			return message.BytesValue(text), s.grow(textSize(len(text)))
 		}
 		s.makeErr = "user data object does not implement lsb_output"
 	default:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"lma_collector/collector/plugin"
@@ -19,7 +20,15 @@ type keeper struct {
 	path string // "" for a script whose data are not kept
 	env  *plugin.Env
 	next time.Time
+	mine bool       // the path is this script's
 	done chan error // of the write under way, nil when there is none
+}
+
+// writers are the files that scripts of this process write, so that two do not overwrite each other:
+// the first one that is called has the file.
+var writers struct {
+	sync.Mutex
+	paths map[string]*keeper
 }
 
 func newKeeper(wanted bool, path string, env *plugin.Env) *keeper {
@@ -29,12 +38,46 @@ func newKeeper(wanted bool, path string, env *plugin.Env) *keeper {
 	return &keeper{path: path, env: env, next: time.Now().Add(keepInterval)}
 }
 
+// claim makes the path this script's unless it is another's.
+func (k *keeper) claim() bool {
+	if k.mine {
+		return true
+	}
+	writers.Lock()
+	defer writers.Unlock()
+	if writers.paths == nil {
+		writers.paths = map[string]*keeper{}
+	}
+	if writers.paths[k.path] == nil {
+		writers.paths[k.path], k.mine = k, true
+	}
+	return k.mine
+}
+
+func (k *keeper) release() {
+	if k.mine {
+		writers.Lock()
+		defer writers.Unlock()
+		delete(writers.paths, k.path)
+		k.mine = false
+	}
+}
+
 // keep starts a write when it is time to. The disk is waited for elsewhere.
 func (k *keeper) keep(s *script) {
 	if k.path == "" {
 		return
 	}
 	now := time.Now()
+	if k.mine && now.Before(k.next) {
+		return
+	}
+	if !k.claim() {
+		if k.env.Health != nil {
+			k.env.Health.Note(about(k.env, "preserve_data"), fmt.Sprintf("%s is written by another instance of the script: the data of this one are not kept", k.path))
+		}
+		return
+	}
 	if now.Before(k.next) {
 		return
 	}
@@ -62,9 +105,9 @@ func (k *keeper) finished(err error) {
 		return
 	}
 	if err != nil {
-		k.env.Health.Set("preserve_data", fmt.Sprintf("cannot keep the script's data in %s: %v", k.path, err))
+		k.env.Health.Set(about(k.env, "preserve_data"), fmt.Sprintf("cannot keep the script's data in %s: %v", k.path, err))
 	} else {
-		k.env.Health.Clear("preserve_data")
+		k.env.Health.Clear(about(k.env, "preserve_data"))
 	}
 }
 
@@ -74,10 +117,11 @@ func (k *keeper) close(s *script) error {
 	if k.path == "" {
 		return nil
 	}
+	defer k.release()
 	if k.done != nil {
 		k.finished(<-k.done)
 	}
-	if s.terminated || !s.called {
+	if s.terminated || !s.called || !k.claim() {
 		return nil
 	}
 	data, err := s.preserve()

@@ -146,9 +146,9 @@ func (o *Offline) decode(m *message.Message) Outcome {
 	err := o.decoder.Decode(&d, o)
 	s := o.decoder.script
 	out := Outcome{Status: s.status, Error: s.lastError, Injected: o.injected, Terminated: s.terminated}
-	out.Passthrough = err == nil && o.decoder.made == 0
+	out.Passthrough = err == nil && len(o.decoder.made) == 0
 	if err != nil {
-		out.Injected, out.Discarded = nil, o.decoder.made
+		out.Injected, out.Discarded = nil, len(o.decoder.made)
 	}
 	return out
 }

@@ -64,9 +64,10 @@ function timer_event(ns) inject_payload("txt", "", ns / 1e9) end`)
 
 func TestOfflineDecoder(t *testing.T) {
 	o := openOffline(t, plugin.KindDecoder, `function process_message()
-  if read_message("Payload") == "pass" then return 0 end
+  local payload = read_message("Payload")
+  if payload == "pass" then return 0 end
   inject_message({Type = "made"})
-  if read_message("Payload") == "bad" then return -1, "bad" end
+  if payload == "bad" then return -1, "bad" end
   return 0
 end`)
 	for payload, want := range map[string]string{

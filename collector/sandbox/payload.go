@@ -29,17 +29,21 @@ func (s *script) injectPayload(c lua.Call) {
 	}
 	payload := s.payload
 	s.payload = s.payload[:0]
-	if err := s.host.injectPayload(payload, typ, name); err != nil {
+	c.Spend(len(payload) >> 4)
+	if err := s.host.injectPayload(s, payload, typ, name); err != nil {
 		c.Raise("inject_payload() " + err.Error())
 	}
+	s.usage.injected.Add(1)
 }
 
+// appendArguments appends values as text. What does not fit is left out, what came before it stays.
 func (s *script) appendArguments(c lua.Call, from int, function string) {
 	for i := from; i <= c.Len(); i++ {
 		before := len(s.payload)
 		switch c.Kind(i) {
 		case lua.KindString:
 			text, _ := c.Text(i)
+			s.fit(c, len(text))
 			s.payload = append(s.payload, text...)
 		case lua.KindNumber:
 			f, _ := c.Number(i)
@@ -61,9 +65,22 @@ func (s *script) appendArguments(c lua.Call, from int, function string) {
 		default:
 			lua.BadArgument(c, i, function, "unsupported type")
 		}
+		n := len(s.payload) - before
 		if !s.roomFor(0) {
 			s.payload = s.payload[:before]
-			c.Raise("output_limit exceeded")
+			c.Raise(tooLarge)
 		}
+		c.Spend(n >> 4)
+	}
+	s.usage.output(len(s.payload))
+}
+
+// fit raises an error unless n more bytes may be added.
+func (s *script) fit(c lua.Call, n int) {
+	if !s.roomFor(n) {
+		c.Raise(tooLarge)
+	}
+	if s.outputLimit <= 0 {
+		c.Need(len(s.payload) + n)
 	}
 }

@@ -80,15 +80,23 @@ func (p *Plain) openPackage(directories string) {
 	for _, m := range (&script{}).nativeModules() {
 		preload.Set(m.Name, p.interp.NewFunction(m.Name, func(c lua.Call) { c.Push(p.open(m)) }))
 	}
-	pkg := p.interp.NewTable(0, 5)
+	pkg := p.interp.NewTable(0, 6)
 	pkg.Set("path", lua.String(path))
 	pkg.Set("cpath", lua.String(""))
 	pkg.Set("config", lua.String("/\n;\n?\n!\n-"))
 	pkg.Set("loaded", p.interp.Loaded().Value())
 	pkg.Set("preload", preload.Value())
+	pkg.Set("seeall", p.interp.NewFunction("seeall", p.seeAll))
 	p.interp.SetGlobal("package", pkg.Value())
 	p.interp.Loaded().Set("package", pkg.Value())
 	p.interp.SetGlobal("require", p.interp.NewFunction("require", func(c lua.Call) { p.require(c, pkg) }))
+}
+
+// seeAll lets a module read the globals.
+func (p *Plain) seeAll(c lua.Call) {
+	meta := p.interp.NewTable(0, 1)
+	meta.Set("__index", p.interp.Globals().Value())
+	lua.CheckTable(c, 1, "seeall").SetMetatable(meta)
 }
 
 // require is C Lua's: package.loaded, then package.preload, then the files of package.path.

@@ -21,6 +21,10 @@ func (s *script) preserve() ([]byte, error) {
 	return p.out, p.err
 }
 
+// maxPreserved bounds a data file in bytes. Deep nesting makes long names: what a script may hold could
+// take a thousand times as much when it is written.
+const maxPreserved = 64 << 20
+
 type preserver struct {
 	globals lua.Table
 	seen    map[any]string // path of each table and object
@@ -30,6 +34,10 @@ type preserver struct {
 
 func (p *preserver) members(path string, t lua.Table) {
 	t.Each(func(k, v lua.Value) bool {
+		if len(p.out) > maxPreserved {
+			p.err = fmt.Errorf("the global variables take more than %d bytes when they are written", maxPreserved)
+			return false
+		}
 		if path == "_G" && k.Text() == "_PRESERVATION_VERSION" || !p.wanted(v) {
 			return true
 		}

@@ -147,7 +147,7 @@ func writeData(t *testing.T, r *run, text string) {
 func TestRestoreErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		`_G["count"] = `:                                    `line 1: the end of the file found where a value is expected`,
-		`_G["count"] = os.exit()`:                           `line 1: "." found where a statement is expected`,
+		`_G["count"] = os.exit()`:                           `line 1: "exit" found where 'new' is expected`,
 		"_G[\"x\"] = 1\n_G[\"x\"][1] = 2":                   `line 2: "_G" found where an element of a table is expected`,
 		`_G["x"] = "open`:                                   `line 1: the end of the file found where the end of a string is expected`,
 		`_G["cb"]:fromstring("1 2 3")`:                      `line 1: fromstring() too few values: 1, expected 4`,
@@ -228,7 +228,7 @@ func FuzzRestore(f *testing.F) {
 	f.Add("if _PRESERVATION_VERSION and _PRESERVATION_VERSION ~= 0 then return end\n_G[\"a\"] = {}\n_G[\"a\"][1] = -1/0\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := newRun(t, "a = {}", nil)
-		s, err := r.options.open(r.env, plugin.KindFilter, &Filter{})
+		s, err := r.options.open(t.Context(), r.env, plugin.KindFilter, deaf{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,14 +35,8 @@ func (s *script) readMessage(c lua.Call) {
 	name := lua.CheckText(c, 1, "read_message")
 	nth, element := 0, 0
 	if n > 1 {
-		if nth = lua.CheckInt(c, 2, "read_message"); nth < 0 {
-			lua.BadArgument(c, 2, "read_message", "field index must be >= 0")
-		}
-	}
-	if n > 2 {
-		if element = lua.CheckInt(c, 3, "read_message"); element < 0 {
-			lua.BadArgument(c, 3, "read_message", "array index must be >= 0")
-		}
+		nth = index(c, 2, "read_message", "field", 0)
+		element = index(c, 3, "read_message", "array", 0)
 	}
 	switch {
 	case s.draft != nil:
@@ -52,6 +46,18 @@ func (s *script) readMessage(c lua.Call) {
 	default:
 		c.PushNil()
 	}
+}
+
+// index is an optional argument that counts from 0: the number of a field or of an element.
+func index(c lua.Call, i int, function, what string, missing int) int {
+	if c.Kind(i) <= lua.KindNil {
+		return missing
+	}
+	n := lua.CheckInt(c, i, function)
+	if n < 0 {
+		lua.BadArgument(c, i, function, what+" index must be >= 0")
+	}
+	return n
 }
 
 // fieldVariable is the name in Fields[name].

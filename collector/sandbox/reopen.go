@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +25,7 @@ type reopener struct {
 }
 
 func (r *reopener) open() error {
-	s, err := r.options.open(r.env, r.kind, r.host)
+	s, err := r.options.open(context.Background(), r.env, r.kind, r.host)
 	if err != nil {
 		return err
 	}
@@ -41,18 +43,25 @@ func (r *reopener) ready() error {
 		return r.reason
 	}
 	if err := r.open(); err != nil {
-		return r.failed(err)
+		return r.wait(err)
 	}
 	r.reason = nil
 	if r.env.Health != nil {
-		r.env.Health.Clear("script")
+		r.env.Health.Clear(about(r.env, "script"))
 	}
 	return nil
 }
 
-// failed notes that the script is dead and when to start it again. It returns the reason.
+// failed ends the script, keeping its data if it has them still, and notes when to start it again. It
+// returns the reason.
 func (r *reopener) failed(reason error) error {
-	logTrace(r.env, r.script)
+	tell(r.env, r.script)
+	err := r.Close()
+	return r.wait(errors.Join(reason, err))
+}
+
+// wait sets the time of the next start.
+func (r *reopener) wait(reason error) error {
 	retries := plugin.DefaultRetries()
 	now := time.Now()
 	if r.delay == 0 || now.Sub(r.due) > retries.MaxDelay { // it had lived for a while
@@ -62,7 +71,7 @@ func (r *reopener) failed(reason error) error {
 	}
 	r.reason, r.due = reason, now.Add(r.delay)
 	if r.env.Health != nil {
-		r.env.Health.Set("script", fmt.Sprintf("the script died and is started again after a pause: %v", reason))
+		r.env.Health.Set(about(r.env, "script"), fmt.Sprintf("the script died and is started again after a pause: %v", reason))
 	}
 	return reason
 }

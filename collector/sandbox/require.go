@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
@@ -16,6 +17,7 @@ import (
 	"lma_collector/collector/sandbox/modules/cjson"
 	"lma_collector/collector/sandbox/modules/cuckoofilter"
 	"lma_collector/collector/sandbox/modules/hyperloglog"
+	"lma_collector/collector/sandbox/modules/lpeg"
 	"lma_collector/collector/sandbox/modules/sax"
 	"lma_collector/collector/sandbox/modules/structs"
 )
@@ -23,16 +25,19 @@ import (
 // nativeModules are the modules written in Go.
 func (s *script) nativeModules() []lua.Module {
 	current := func() *message.Message { return s.msg }
+	patterns := lpeg.New()
 	return []lua.Module{
 		cjson.Module(s.outputLimit), circularbuffer.Module(), afdwindow.Module(current),
 		bloomfilter.Module(), cuckoofilter.Module(), hyperloglog.Module(), sax.Module(), structs.Module(),
+		patterns.Module(),
 	}
 }
 
 // require gives a module: one that is loaded, a built-in one, or a file of the module directories.
 func (s *script) require(c lua.Call) {
 	name := lua.CheckText(c, 1, "require")
-	if name == "io" {
+	m, native := s.modules[name]
+	if name == "io" && !native {
 		c.RaiseBare("module 'io' disabled")
 	}
 	loaded := s.interp.Loaded()
@@ -43,11 +48,11 @@ func (s *script) require(c lua.Call) {
 	if s.loading[name] {
 		c.Raise(fmt.Sprintf("loop or previous error loading module '%s'", name))
 	}
-	if m, ok := s.modules[name]; ok {
+	path, source := s.findModule(c, name)
+	if path == "" {
 		c.Push(s.openModule(m))
 		return
 	}
-	path, source := s.findModule(c, name)
 	chunk, err := s.interp.Load(path, source)
 	if err != nil {
 		c.Raise(fmt.Sprintf("error loading module '%s' from file '%s':\n\t%s", name, path, err))
@@ -83,35 +88,72 @@ func (s *script) seal(v lua.Value) {
 	}
 }
 
+// findModule looks where hekad did: the standard libraries, the files of the module directories, what hekad
+// had as libraries in C; and last among what ships here, for configurations that still name the directories
+// of an installation that is gone. The path is "" for a module written in Go.
 func (s *script) findModule(c lua.Call, name string) (path string, source []byte) {
 	if !moduleName(name) {
 		c.RaiseBare(fmt.Sprintf("invalid module name '%s'", name))
 	}
+	_, native := s.modules[name]
+	if native && standard[name] {
+		return "", nil
+	}
 	file := strings.ReplaceAll(name, ".", "/")
-	root, _, _ := strings.Cut(name, ".")
-	lines, shared := "", ""
-	for _, dir := range strings.Split(s.moduleDirectory, ";") {
-		if dir != "" {
-			dir = strings.TrimSuffix(dir, "/") + "/"
-		}
-		source, err := os.ReadFile(dir + file + ".lua")
-		if err == nil {
-			return dir + file + ".lua", source
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			c.Raise(fmt.Sprintf("error loading module '%s' from file '%s':\n\t%s", name, dir+file+".lua", bareError(err)))
-		}
-		lines += "\n\tno file '" + dir + file + ".lua'"
-		shared += "\n\tno file '" + dir + file + ".so'"
-		if root != name {
-			shared += "\n\tno file '" + dir + root + ".so'"
+	directories := strings.Split(s.moduleDirectory, ";")
+	for _, dir := range directories {
+		if path, source = s.readModule(c, name, inDirectory(dir, file+".lua")); path != "" {
+			return path, source
 		}
 	}
-	if name == "extra_fields" && len(s.tags) > 0 {
+	switch {
+	case native:
+		return "", nil
+	case name == "extra_fields" && len(s.tags) > 0:
 		return "[collector.tags]", extraFields(s.tags)
+	case s.shipped != "":
+		if path, source = s.readModule(c, name, inDirectory(s.shipped, file+".lua")); path != "" {
+			return path, source
+		}
 	}
-	c.Raise(fmt.Sprintf("module '%s' not found:%s%s", name, lines, shared))
+	c.Raise(fmt.Sprintf("module '%s' not found:%s", name, tried(directories, name, file)))
 	return "", nil
+}
+
+// standard are the libraries of Lua, which no file stands in for.
+var standard = map[string]bool{"string": true, "table": true, "math": true, "os": true, "io": true}
+
+// readModule reads a file; the path comes back "" when there is none.
+func (s *script) readModule(c lua.Call, name, path string) (string, []byte) {
+	source, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return "", nil
+	}
+	if err != nil {
+		c.Raise(fmt.Sprintf("error loading module '%s' from file '%s':\n\tcannot open %s: %s", name, path, path, fileError(err)))
+	}
+	return path, source
+}
+
+func inDirectory(dir, file string) string {
+	if dir == "" {
+		return file
+	}
+	return strings.TrimSuffix(dir, "/") + "/" + file
+}
+
+// tried lists the files that a module was looked for in, as C Lua does.
+func tried(directories []string, name, file string) (list string) {
+	files := []string{file + ".lua", file + ".so"}
+	if root, _, dotted := strings.Cut(name, "."); dotted {
+		files = append(files, root+".so")
+	}
+	for _, f := range files {
+		for _, dir := range directories {
+			list += "\n\tno file '" + inDirectory(dir, f) + "'"
+		}
+	}
+	return list
 }
 
 // extraFields is the module in which scripts look for the site's tags, as a file of that name would hold

@@ -19,6 +19,8 @@ func (s *script) restore(path string) error {
 	if err != nil {
 		return fmt.Errorf("cannot read the script's data: %w", err)
 	}
+	s.interp.SetMemoryLimit(0) // as in hekad: what was kept comes back
+	defer s.interp.SetMemoryLimit(s.memoryLimit)
 	if err := s.restoreData(string(data)); err != nil {
 		return fmt.Errorf("cannot restore the script's data from %s: %w", path, err)
 	}
@@ -130,27 +132,47 @@ func (r *restorer) create() {
 	r.variable(r.next())
 	r.expect("=")
 	module := r.next()
-	r.expect(".")
-	r.expect("new")
-	args := r.arguments()
+	args := r.constructor()
 	r.expect("end")
 	if r.err != nil || !p.get().IsNil() {
 		return
 	}
+	if v := r.construct(module, args); r.err == nil {
+		p.table.Put(p.key, v)
+	}
+}
+
+// constructor reads what follows the name of a module: .new(…) or .type.new(…).
+func (r *restorer) constructor() []lua.Value {
+	r.expect(".")
+	t := r.next()
+	if t.text != "new" && r.peek() == '.' {
+		r.next()
+		t = r.next()
+	}
+	if t.text != "new" {
+		r.fail(t, "'new'")
+	}
+	return r.arguments()
+}
+
+// construct makes an object of a module.
+func (r *restorer) construct(module token, args []lua.Value) lua.Value {
 	m, ok := r.script.modules[module.text]
-	if !ok || m.Restore == nil {
+	if r.err == nil && (!ok || m.Restore == nil) {
 		r.fail(module, "a module whose objects are kept")
-		return
+	}
+	if r.err != nil {
+		return lua.Nil
 	}
 	v, err := m.Restore(r.script.interp, args)
 	if err != nil {
 		r.err = fmt.Errorf("line %d: %w", r.line, err)
-		return
 	}
-	p.table.Put(p.key, v)
+	return v
 }
 
-// assignOrCall reads: X = value, X = Y, X = {}, X:method(…).
+// assignOrCall reads: X = value, X = Y, X = {}, X = module.new(…), X:method(…).
 func (r *restorer) assignOrCall(first token) {
 	p := r.variable(first)
 	switch t := r.next(); {
@@ -186,6 +208,8 @@ func (r *restorer) value() lua.Value {
 	case t.text == "{" && t.kind == tokenSign:
 		r.expect("}")
 		return r.script.interp.NewTable(0, 0).Value()
+	case t.kind == tokenName && t.text != "_G" && r.peek() == '.':
+		return r.construct(t, r.constructor())
 	case t.kind == tokenName && t.text != "true" && t.text != "false":
 		return r.variable(t).get()
 	default:
@@ -219,7 +243,12 @@ func (r *restorer) arguments() (args []lua.Value) {
 		return nil
 	}
 	for r.err == nil {
-		args = append(args, r.literal(r.next()))
+		t := r.next()
+		if t.text == "{" && t.kind == tokenSign {
+			args = append(args, r.list())
+		} else {
+			args = append(args, r.literal(t))
+		}
 		switch t := r.next(); t.text {
 		case ",":
 		case ")":
@@ -229,4 +258,20 @@ func (r *restorer) arguments() (args []lua.Value) {
 		}
 	}
 	return args
+}
+
+// list reads what follows the brace of {1,2,3}.
+func (r *restorer) list() lua.Value {
+	t := r.script.interp.NewTable(0, 0)
+	for n := 1; r.err == nil; n++ {
+		if r.peek() == '}' {
+			r.next()
+			break
+		}
+		t.SetIndex(n, r.literal(r.next()))
+		if r.peek() == ',' {
+			r.next()
+		}
+	}
+	return t.Value()
 }

@@ -1,13 +1,16 @@
-// Package sandbox runs Lua plugins: SandboxDecoder, SandboxFilter and SandboxEncoder with the
-// script API of hekad 0.10. Scripts see nothing but the message, their configuration and the
-// modules; each runs in an interpreter of its own, under limits, and one that fails is started anew.
+// Package sandbox runs Lua plugins: SandboxInput, SandboxDecoder, SandboxFilter, SandboxEncoder and
+// SandboxOutput with the script API of hekad 0.10. Scripts see nothing but the message, their
+// configuration and the modules (those of inputs and outputs also files and processes); each runs in an
+// interpreter of its own, under limits, and one that fails is started anew.
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"lma_collector/collector/message"
@@ -20,10 +23,14 @@ import (
 // maxError is the longest last error in bytes.
 const maxError = 255
 
+// errStopped is what a script is interrupted with when its plugin stops.
+var errStopped = errors.New("shutting down")
+
 // host is what a plugin kind does with what its script injects. Their errors lack the function's name.
 type host interface {
-	injectMessage(d *message.Draft) error
-	injectPayload(payload []byte, typ, name string) error
+	// injectMessage takes what the script made in s.made; it may swap it for another draft.
+	injectMessage(s *script) error
+	injectPayload(s *script, payload []byte, typ, name string) error
 }
 
 // settings are what a script is made of.
@@ -31,21 +38,26 @@ type settings struct {
 	kind             plugin.Kind
 	path             string // of the script, as error texts show it
 	moduleDirectory  string // `;`-separated
+	shipped          string // directory of the modules that ship, where require looks last
 	config           map[string]any
 	instructionLimit int // for each call, 0: none
+	memoryLimit      int // bytes, 0: none
 	outputLimit      int // bytes, 0: none
 	clock            func() time.Time
 	metrics          *plugin.Metrics
+	label            string       // of the metrics
 	tags             []plugin.Tag // of the site, for scripts that ask for them
 }
 
-// script is a running Lua script. One goroutine uses it.
+// script is a running Lua script. One goroutine uses it; only interrupt may come from any.
 type script struct {
 	settings
-	host    host
-	interp  lua.Interp
-	modules map[string]lua.Module
-	loading map[string]bool // modules whose file has begun to run
+	host      host
+	interp    lua.Interp
+	modules   map[string]lua.Module
+	libraries *stdlib.Libraries
+	loading   map[string]bool // modules whose file has begun to run
+	unwatch   func() bool     // ends the watch of the context
 
 	// The current message: a message, or a draft where it may be changed.
 	msg     *message.Message
@@ -54,54 +66,49 @@ type script struct {
 	cursor  int           // of read_next_field
 	cursors []int
 
-	payload []byte        // of add_to_payload
-	made    message.Draft // by inject_message
+	payload []byte // of add_to_payload
+	made    message.Draft
+	given   headers // that the script gave made, even if empty
+	encoded string  // what made was read from, "" for one made of a table
 	makeErr string
-	size    int // about the bytes of made
+	size    int // bytes of made in hekad's encoding
 	values  []message.Value
 
-	results    [2]lua.Value
-	status     int // of the last process_message
-	lastError  string
-	terminated bool
-	called     bool   // process_message or timer_event, since the start
-	trace      string // where the error that ended the script happened
-	maxUsed    int    // most instructions of a call that succeeded
-	usage      *plugin.Number
+	results     [2]lua.Value
+	status      int // of the last process_message
+	lastError   string
+	terminated  bool
+	interrupted atomic.Bool
+	called      bool   // process_message or timer_event, since the start
+	trace       string // where the error that ended the script happened
+	usage       usage
 }
 
-// newScript reads the script, runs its top level, and leaves it ready for messages.
-func newScript(set settings, h host) (*script, error) {
+// newScript reads the script, runs its top level, and leaves it ready for messages. When ctx ends the
+// script is interrupted, in its top level or later.
+func newScript(ctx context.Context, set settings, h host) (*script, error) {
 	source, err := os.ReadFile(set.path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w", set.path, bareError(err))
+		return nil, fmt.Errorf("cannot open %s: %s", set.path, fileError(err))
 	}
 	if set.clock == nil {
 		set.clock = time.Now
 	}
-	if set.metrics == nil {
-		set.metrics = &plugin.Metrics{}
-	}
-	s := &script{settings: set, host: h, interp: gopher.New(), loading: map[string]bool{}}
-	s.usage = set.metrics.Gauge("lua_max_instructions", "", "most Lua instructions of one call")
+	s := &script{settings: set, host: h, interp: gopher.New(), loading: map[string]bool{}, usage: newUsage(set.metrics, set.label)}
+	s.unwatch = context.AfterFunc(ctx, s.interrupt)
 	s.openLibraries()
 	s.openAPI()
+	s.interp.SetMemoryLimit(s.memoryLimit)
 	if err := s.runTop(source); err != nil {
-		s.interp.Close()
+		s.close()
 		return nil, err
 	}
 	s.interp.SetGlobal("output", lua.Nil)
-	s.interp.SetGlobal("add_to_payload", s.interp.NewFunction("add_to_payload", s.addToPayload))
-	return s, nil
-}
-
-// bareError is what went wrong with a file without its name, which the caller gives.
-func bareError(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
+	if s.kind != plugin.KindInput && s.kind != plugin.KindOutput {
+		s.interp.SetGlobal("add_to_payload", s.interp.NewFunction("add_to_payload", s.addToPayload))
 	}
-	return err
+	s.usage.hold(s.interp.MemoryUsed())
+	return s, nil
 }
 
 func (s *script) runTop(source []byte) error {
@@ -116,19 +123,35 @@ func (s *script) runTop(source []byte) error {
 func (s *script) openLibraries() {
 	stdlib.OpenBase(s.interp)
 	s.modules = map[string]lua.Module{}
-	for _, m := range append(stdlib.Modules(s.clock), s.nativeModules()...) {
+	for _, m := range s.nativeModules() {
+		s.modules[m.Name] = m
+	}
+	reach := stdlib.ReachClock
+	if s.kind == plugin.KindInput || s.kind == plugin.KindOutput {
+		reach = stdlib.ReachFiles
+	}
+	s.libraries = stdlib.New(stdlib.Options{Reach: reach, Clock: s.clock})
+	for _, m := range s.libraries.Modules() {
 		s.modules[m.Name] = m
 	}
 	s.seal(s.interp.Global("package"))
 	s.interp.SetGlobal("require", s.interp.NewFunction("require", s.require))
 }
 
-// openAPI registers the host's functions of the script's kind.
+// openAPI registers the host's functions of the script's kind. add_to_payload follows when the top level
+// has run; until then it is called output, in every kind.
 func (s *script) openAPI() {
 	api := map[string]lua.Function{
-		"read_config": s.readConfig, "decode_message": decodeMessage, "read_message": s.readMessage,
-		"read_next_field": s.readNextField, "inject_message": s.injectMessage, "inject_payload": s.injectPayload,
-		"output": s.addToPayload,
+		"read_config": s.readConfig, "decode_message": decodeMessage, "output": s.addToPayload,
+	}
+	if s.kind != plugin.KindInput {
+		api["read_message"], api["read_next_field"] = s.readMessage, s.readNextField
+	}
+	if s.kind != plugin.KindOutput {
+		api["inject_message"] = s.injectMessage
+	}
+	if s.kind != plugin.KindInput && s.kind != plugin.KindOutput {
+		api["inject_payload"] = s.injectPayload
 	}
 	if s.kind == plugin.KindDecoder || s.kind == plugin.KindEncoder {
 		api["write_message"] = s.writeMessage
@@ -144,7 +167,10 @@ func (s *script) process() (status int) {
 		return 1
 	}
 	s.cursor = -1
-	if !s.callEntry("process_message", s.results[:]) {
+	start := s.usage.begin(false)
+	ok := s.callEntry("process_message", s.results[:])
+	s.usage.end(start)
+	if !ok {
 		return 1
 	}
 	if s.results[0].Kind() != lua.KindNumber {
@@ -159,6 +185,9 @@ func (s *script) process() (status int) {
 		return s.terminate("process_message() must return a nil or string error message")
 	}
 	s.status = lua.Truncate(s.results[0].Float())
+	if s.status < 0 && !(s.status == leaveOut && s.kind == plugin.KindEncoder) {
+		s.usage.failures.Add(1)
+	}
 	return s.status
 }
 
@@ -168,6 +197,8 @@ func (s *script) tick(now time.Time) bool {
 		return false
 	}
 	s.msg, s.draft = nil, nil
+	start := s.usage.begin(true)
+	defer s.usage.end(start)
 	return s.callEntry("timer_event", nil, lua.Number(float64(now.UnixNano())))
 }
 
@@ -180,36 +211,56 @@ func (s *script) callEntry(name string, results []lua.Value, args ...lua.Value) 
 	s.called = true
 	s.interp.SetBudget(s.instructionLimit)
 	if err := s.interp.Call(fn, results, args...); err != nil {
-		s.keepTrace(err)
-		s.terminate(name + "() " + err.Error())
+		s.failed(name+"() "+err.Error(), err)
 		return false
 	}
-	if used := s.interp.Used(); used > s.maxUsed {
-		s.maxUsed = used
-		s.usage.Set(int64(used))
-	}
+	s.usage.count(s.interp.Used(), s.interp.MemoryUsed())
 	return true
 }
 
-func (s *script) keepTrace(err error) {
+// failed ends the script after an error, unless it was interrupted: its data are good then.
+func (s *script) failed(reason string, err error) {
+	if s.interrupted.Load() {
+		s.lastError, s.status = cut(reason), 1
+		return
+	}
 	var e *lua.Error
 	if errors.As(err, &e) {
 		s.trace = e.Trace
 	}
+	s.terminate(reason)
 }
 
 // terminate ends the script: its interpreter is closed, the reason is kept.
 func (s *script) terminate(reason string) int {
 	s.lastError, s.status = cut(reason), 1
+	s.usage.deaths.Add(1)
 	s.close()
 	return 1
+}
+
+// interrupt ends what the script is doing, because its plugin stops.
+func (s *script) interrupt() {
+	s.interrupted.Store(true)
+	s.interp.Interrupt(errStopped)
 }
 
 func (s *script) close() {
 	if !s.terminated {
 		s.terminated = true
+		s.unwatch()
 		s.interp.Close()
+		_ = s.libraries.Close() // what the script did not close itself
+		s.usage.hold(0)
 	}
+}
+
+// complaint is an error of a negative status, which need not come with a text.
+func (s *script) complaint() error {
+	if s.lastError != "" {
+		return errors.New(s.lastError)
+	}
+	return fmt.Errorf("process_message() returned %d", s.status)
 }
 
 func cut(text string) string {

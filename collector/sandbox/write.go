@@ -17,23 +17,15 @@ func (s *script) writeMessage(c lua.Call) {
 	if n < 2 || n > 5 {
 		c.Raise("write_message() incorrect number of arguments")
 	}
-	w := write{name: lua.CheckText(c, 1, "write_message"), value: c.Arg(2), element: -1}
+	w := write{name: beforeNUL(lua.CheckText(c, 1, "write_message")), value: c.Arg(2)}
 	if kind := c.Kind(2); kind > lua.KindString {
 		c.Raise("write_message() only accepts numeric, string, or boolean field values, or nil to delete")
 	}
 	if n > 2 && c.Kind(3) != lua.KindNil {
 		w.representation = beforeNUL(lua.CheckText(c, 3, "write_message"))
 	}
-	if n > 3 && c.Kind(4) != lua.KindNil {
-		if w.nth = lua.CheckInt(c, 4, "write_message"); w.nth < 0 {
-			lua.BadArgument(c, 4, "write_message", "field index must be >= 0")
-		}
-	}
-	if n > 4 {
-		if w.element = lua.CheckInt(c, 5, "write_message"); w.element < 0 {
-			lua.BadArgument(c, 5, "write_message", "array index must be >= 0")
-		}
-	}
+	w.nth = index(c, 4, "write_message", "field", 0)
+	w.element = index(c, 5, "write_message", "array", -1)
 	d := s.mutable()
 	if d == nil || !w.apply(d) {
 		c.Raise("write_message() failed")
@@ -63,21 +55,20 @@ type write struct {
 
 func (w *write) apply(d *message.Draft) bool {
 	if name, ok := fieldVariable(w.name); ok {
-		return w.field(d, beforeNUL(name))
+		return w.field(d, name)
 	}
 	text := beforeNUL(w.value.Text())
-	isText := w.value.Kind() == lua.KindString
 	switch w.name {
 	case "Type":
-		d.Type = text
+		return w.text(&d.Type)
 	case "Logger":
-		d.Logger = text
+		return w.text(&d.Logger)
 	case "Payload":
-		d.Payload = text
+		return w.text(&d.Payload)
 	case "EnvVersion":
-		d.EnvVersion = text
+		return w.text(&d.EnvVersion)
 	case "Hostname":
-		d.Hostname = text
+		return w.text(&d.Hostname)
 	case "Uuid":
 		uuid, ok := message.ParseUUID(text)
 		if ok {
@@ -92,14 +83,21 @@ func (w *write) apply(d *message.Draft) bool {
 		return ok
 	case "Severity", "Pid":
 		return w.smallNumber(d, text)
-	default:
+	}
+	return false
+}
+
+// text sets a header that takes strings only.
+func (w *write) text(header *string) bool {
+	if w.value.Kind() != lua.KindString {
 		return false
 	}
-	return isText
+	*header = beforeNUL(w.value.Text())
+	return true
 }
 
 func (w *write) smallNumber(d *message.Draft, text string) bool {
-	n := int64(w.value.Float())
+	n := int64(lua.Truncate(w.value.Float()))
 	switch w.value.Kind() {
 	case lua.KindNumber:
 	case lua.KindString:

@@ -1,0 +1,211 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"lma_collector/collector/plugin"
+)
+
+// InputConfig is the configuration of a SandboxInput.
+type InputConfig struct {
+	Options
+	// Default false; accepted without effect: an input has no timer.
+	TimerEventOnShutdown bool `toml:"timer_event_on_shutdown"`
+}
+
+// NewInput compiles the script; it is run when the input runs, since it may open files and more.
+func (c *InputConfig) NewInput(env *plugin.Env) (plugin.Input, error) {
+	if err := c.check(env); err != nil {
+		return nil, err
+	}
+	zone, err := c.zone()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.compiles(env); err != nil {
+		return nil, err
+	}
+	return &Input{config: c, env: env, zone: zone}, nil
+}
+
+// Input is a SandboxInput: its script injects messages for as long as process_message runs, or each
+// ticker_interval.
+type Input struct {
+	config *InputConfig
+	env    *plugin.Env
+	zone   *time.Location // in which timestamps are wall clock, nil for UTC
+
+	// What the script has injected and is not handed over yet. The flusher hands it over, so that
+	// nothing waits in the source while the script waits for its own.
+	mu     sync.Mutex
+	source plugin.Source
+	ctx    context.Context // of the run
+	count  int
+	bytes  int
+	wake   chan struct{}
+}
+
+var (
+	_ plugin.OnceInput = (*Input)(nil)
+	_ host             = (*Input)(nil)
+)
+
+// ReadsOnce says that the input may call its script once and end.
+func (in *Input) ReadsOnce() {}
+
+// A batch is handed over by the script's own goroutine when it has reached one of these sizes.
+const (
+	fullCount = 256
+	fullBytes = 256 << 10
+)
+
+// lastFlush is how long the input tries to hand over its last messages when it stops.
+const lastFlush = time.Second
+
+// Run starts the script and calls it until ctx ends, it fails, or it has run once without a ticker.
+func (in *Input) Run(ctx context.Context, host plugin.InputHost) error {
+	source, err := host.NewSource("")
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	in.source, in.ctx, in.wake = source, ctx, make(chan struct{}, 1)
+	in.count, in.bytes = 0, 0
+	done := make(chan struct{})
+	var flusher sync.WaitGroup
+	flusher.Go(func() { in.flushAll(done) })
+	defer in.finish()
+	defer flusher.Wait()
+	defer close(done)
+
+	s, err := in.config.open(ctx, in.env, plugin.KindInput, in)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	keeper := newKeeper(in.config.PreserveData, in.config.dataFile(in.env, plugin.KindInput), in.env)
+	err = in.loop(ctx, s, keeper)
+	err = errors.Join(err, keeper.close(s))
+	s.close()
+	return err
+}
+
+// stopped leaves out an error that only says that the plugin stops.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// loop calls the script again and again.
+func (in *Input) loop(ctx context.Context, s *script, keeper *keeper) error {
+	for ctx.Err() == nil {
+		switch status := s.process(); {
+		case ctx.Err() != nil:
+			return nil
+		case status > 0:
+			tell(in.env, s)
+			return fmt.Errorf("FATAL: %s", s.lastError)
+		case status < 0:
+			in.trouble(s.complaint())
+		default:
+			in.trouble(nil)
+		}
+		keeper.keep(s)
+		if in.env.TickerInterval <= 0 || in.env.Once {
+			if in.env.Log != nil {
+				in.env.Log.Info("single run completed")
+			}
+			return nil
+		}
+		wait := time.NewTimer(in.env.TickerInterval)
+		select {
+		case <-ctx.Done():
+		case <-wait.C:
+		}
+		wait.Stop()
+	}
+	return nil
+}
+
+// trouble tells of a negative status until the script has succeeded again.
+func (in *Input) trouble(err error) {
+	switch {
+	case in.env.Health == nil:
+	case err != nil:
+		in.env.Health.Set("script", fmt.Sprintf("the script failed: %v", err))
+	default:
+		in.env.Health.Clear("script")
+	}
+}
+
+// injectMessage puts the message into the batch. It waits while nobody takes it.
+func (in *Input) injectMessage(s *script) error {
+	s.identify()
+	s.made.Timestamp = asWallClock(s.made.Timestamp, in.zone)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.ctx.Err() != nil {
+		return in.abort(s)
+	}
+	in.source.Emit(&s.made)
+	in.count++
+	in.bytes += s.size
+	if in.count >= fullCount || in.bytes >= fullBytes {
+		if in.flush(in.ctx) != nil {
+			return in.abort(s)
+		}
+		return nil
+	}
+	select {
+	case in.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+var errAborted = errors.New("aborted")
+
+// abort ends the script, which is told so only if it is quick.
+func (in *Input) abort(s *script) error {
+	s.interrupt()
+	return errAborted
+}
+
+// injectPayload does not exist in inputs.
+func (in *Input) injectPayload(*script, []byte, string, string) error { return errAborted }
+
+func (in *Input) flush(ctx context.Context) error {
+	if !in.source.Pending() {
+		return nil
+	}
+	in.count, in.bytes = 0, 0
+	return in.source.Flush(ctx, nil)
+}
+
+// flushAll hands over what there is whenever there is something.
+func (in *Input) flushAll(done <-chan struct{}) {
+	for {
+		select {
+		case <-in.wake:
+		case <-done:
+			return
+		}
+		in.mu.Lock()
+		_ = in.flush(in.ctx) // fails only when the input stops
+		in.mu.Unlock()
+	}
+}
+
+// finish hands over the last messages, also after the input was told to stop.
+func (in *Input) finish() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(in.ctx), lastFlush)
+	defer cancel()
+	if err := in.flush(ctx); err != nil && in.env.Log != nil {
+		in.env.Log.Warn("the last messages could not be handed over", "error", err)
+	}
+}
