@@ -261,7 +261,7 @@ func TestOptionMistakes(t *testing.T) {
 		{func(c *Config) { c.Roles = []string{"controler"} }, `roles: no watch is for the role "controler" (did you mean "controller"?)`},
 		{func(c *Config) { c.Parameters = map[string]float64{"root_fs": 1} }, `there is no parameter "root_fs" to override`},
 		{func(c *Config) { c.AlarmsDirectory = "none" }, "cannot read the definitions of alarms: no such file or directory"},
-		{func(c *Config) { c.Filename = "none.lua" }, "none.lua: no such file or directory"},
+		{func(c *Config) { c.Filename = "none.lua" }, "none.lua: No such file or directory"},
 	} {
 		conf := defaultConfig()
 		c.change(conf)
