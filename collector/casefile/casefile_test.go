@@ -142,11 +142,15 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 		{encoderHead + "one\n", `a.test:4: message as JSON: byte 1: invalid character 'o' looking for beginning of value`},
 		{decoderHead + "one\n-- output --\nx\n{}}\n[]\n", "a.test:6: not JSON: byte 1: invalid character 'x' looking for beginning of value\n" +
 			"a.test:7: something follows the JSON object on its line\na.test:8: a line here is a JSON object: {…}"},
-		{decoderHead + "one two\n-- output --\n{\"payload\":\"one\"}\n{\"payload\":\"three\",\"fields\":{\"size\":3,\"x\":[1]},\"hostname\":null}\n",
+		{
+			decoderHead + "one two\n-- output --\n{\"payload\":\"one\"}\n{\"payload\":\"three\",\"fields\":{\"size\":3,\"x\":[1]},\"hostname\":null}\n",
 			"a.test:7: message 2: fields.size is 3.0, want 3\na.test:7: message 2: fields.x is missing, want [1]\n" +
-				"a.test:7: message 2: hostname is \"localhost\", want none\na.test:7: message 2: payload is \"two\", want \"three\""},
-		{decoderHead + "one two three\n-- output --\n{\"payload\":\"one\"}\n{\"payload\":\"three\"}\n",
-			`a.test:7: message 2 is one too many: {"timestamp":1000000000,"type":"word","logger":"decode","severity":7,"payload":"two","pid":0,"hostname":"localhost","fields":{"size":3.0}}`},
+				"a.test:7: message 2: hostname is \"localhost\", want none\na.test:7: message 2: payload is \"two\", want \"three\"",
+		},
+		{
+			decoderHead + "one two three\n-- output --\n{\"payload\":\"one\"}\n{\"payload\":\"three\"}\n",
+			`a.test:7: message 2 is one too many: {"timestamp":1000000000,"type":"word","logger":"decode","severity":7,"payload":"two","pid":0,"hostname":"localhost","fields":{"size":3.0}}`,
+		},
 		{decoderHead + "one three\n-- output --\n{\"payload\":\"one\"}\n{\"payload\":\"two\"}\n{\"payload\":\"three\"}\n", `a.test:7: this message did not come: {"payload":"two"}`},
 		{decoderHead + "bad\n", `a.test:4: error 1 is one too many: {"error":"Failed parsing: a <bad> word payload: bad\n","record":"bad\n"}`},
 		{decoderHead + "one\n-- output --\n{}\n-- errors --\n{\"error\":\"x\"}\n", `a.test:8: this error did not come: {"error":"x"}`},

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,7 +45,11 @@ func (f ReplayFailure) MarshalJSON() ([]byte, error) {
 	} else {
 		form.Time = &f.Time
 	}
-	return json.Marshal(form)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(form)
+	return b.Bytes(), err
 }
 
 // ReplayCounts are the totals of a replay.
