@@ -66,8 +66,8 @@ local function inject_point(headers, point)
 end
 
 -- inject_rest sends on the datapoints that are wrong, marked as what could not be decoded.
-local function inject_rest(headers, bad, reason)
-    headers.Type = read_message("Type")
+local function inject_rest(headers, typ, bad, reason)
+    headers.Type = typ
     headers.Payload = cjson.encode(bad)
     headers.Fields = { decode_failure = true, decode_error = reason }
     lma_utils.inject_tags(headers)
@@ -89,8 +89,9 @@ local function take_apart()
         Timestamp = read_message("Timestamp"), Hostname = read_message("Hostname"),
         Logger = read_message("Logger"), Severity = read_message("Severity"),
     }
+    local typ = read_message("Type") -- the first message that is injected takes the record's place
     for i = 1, #good do inject_point(headers, good[i]) end
-    if reason then inject_rest(headers, bad, reason) end
+    if reason then inject_rest(headers, typ, bad, reason) end
     return 0
 end
 
