@@ -49,7 +49,7 @@ func (f ReplayFailure) MarshalJSON() ([]byte, error) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	err := e.Encode(form)
-	return b.Bytes(), err
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // ReplayCounts are the totals of a replay.
