@@ -17,6 +17,7 @@ import (
 //
 //	[[difference]]
 //	plugin = "openstack_log"             # the folder, or "*" for all
+//	subject = "NagiosOutput"             # optional: which of several that the folder is about
 //	case   = "real_*"                    # optional: a pattern of names
 //	fault  = "a Lua error*"              # optional: the case or outcome is marked as a fault with such a text
 //	except = ["reports never expire"]    # with fault: texts to which it does not apply
@@ -30,16 +31,17 @@ import (
 // In patterns * stands for any text and ? for a character. One of what, added and rule is needed.
 // An entry that no case of the default folder needs is an error: the list stays true.
 type Difference struct {
-	Plugin string   `toml:"plugin"`
-	Case   string   `toml:"case"`
-	Fault  string   `toml:"fault"`
-	Except []string `toml:"except"`
-	When   []string `toml:"when"`
-	Input  string   `toml:"input"`
-	What   []string `toml:"what"`
-	Added  []string `toml:"added"`
-	Rule   string   `toml:"rule"`
-	Reason string   `toml:"reason"`
+	Plugin  string   `toml:"plugin"`
+	Subject string   `toml:"subject"`
+	Case    string   `toml:"case"`
+	Fault   string   `toml:"fault"`
+	Except  []string `toml:"except"`
+	When    []string `toml:"when"`
+	Input   string   `toml:"input"`
+	What    []string `toml:"what"`
+	Added   []string `toml:"added"`
+	Rule    string   `toml:"rule"`
+	Reason  string   `toml:"reason"`
 
 	input *regexp.Regexp
 	used  bool
@@ -98,8 +100,8 @@ func glob(pattern, name string) bool {
 	return match
 }
 
-// loadDifferences reads the entries of a plugin from tests/golden/differences.toml.
-func loadDifferences(plugin string) ([]*Difference, error) {
+// loadDifferences reads the entries of a plugin, and of what is run for it, from tests/golden/differences.toml.
+func loadDifferences(plugin, subject string) ([]*Difference, error) {
 	file := filepath.Join(Root(), "tests", "golden", "differences.toml")
 	var list struct {
 		Difference []*Difference `toml:"difference"`
@@ -114,7 +116,9 @@ func loadDifferences(plugin string) ([]*Difference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return slices.DeleteFunc(list.Difference, func(d *Difference) bool { return d.Plugin != plugin && d.Plugin != "*" }), nil
+	return slices.DeleteFunc(list.Difference, func(d *Difference) bool {
+		return d.Plugin != plugin && d.Plugin != "*" || d.Subject != "" && d.Subject != subject
+	}), nil
 }
 
 func checkDifferences(list []*Difference, unknown []toml.Key) error {

@@ -2,7 +2,9 @@ package golden_test
 
 import (
 	"bytes"
+	"net/url"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,4 +76,60 @@ func shippedEncoder(script string) func(*testing.T) golden.Runner {
 			return (&sandbox.EncoderConfig{Options: caseOptions(t, c, "encoders", script, clock)}).NewEncoder(env)
 		})
 	}
+}
+
+// accumulatedLines runs the filter that gathers lines, and compares what it sent in the end.
+func accumulatedLines(t *testing.T) golden.Runner {
+	return func(v *golden.Verdict) {
+		env := v.Case.Env()
+		env.MaxTimerInject = 1000
+		var made []madeLine
+		event := 0
+		env.Inject = func(d *message.Draft) error {
+			for line := range strings.Lines(d.Payload) {
+				made = append(made, madeLine{event, strings.Clone(line)})
+			}
+			return nil
+		}
+		options := caseOptions(t, v.Case, "filters", "influxdb_accumulator.lua", func() time.Time { return time.Unix(0, v.Case.ClockNS) })
+		filter, err := (&sandbox.FilterConfig{Options: options}).NewFilter(env)
+		if err != nil {
+			v.Problem(-1, "config", "the configuration is refused: %v", err)
+			return
+		}
+		for event = range v.Case.Events {
+			e := &v.Case.Events[event]
+			if e.Message == nil {
+				continue
+			}
+			var d message.Draft
+			e.Message.Fill(&d)
+			err := filter.Process(golden.Seal(&d))
+			_ = filter.Tick(time.Unix(0, v.Case.ClockNS).Add(time.Duration(event+1) * time.Hour))
+			if o := v.Case.Outcome(event); o.Status > 0 {
+				v.Compared()
+				v.Problem(event, "died", "the original died here (%s); the replacement gives %v", o.Error, err)
+				return
+			}
+		}
+		compareLines(v, made)
+	}
+}
+
+// luaForm makes forms by an encoder.
+type luaForm struct{ plugin.Encoder }
+
+func (f luaForm) Form(m *message.Message) (url.Values, error) {
+	form, err := f.Encode(nil, m)
+	if err != nil {
+		return nil, err
+	}
+	return url.ParseQuery(string(form))
+}
+
+func nagiosForms(t *testing.T) golden.Runner {
+	return golden.Form(func(c *golden.Case, env *plugin.Env) (golden.Former, error) {
+		encoder, err := (&sandbox.EncoderConfig{Options: caseOptions(t, c, "encoders", "status_nagios.lua", time.Now)}).NewEncoder(env)
+		return luaForm{encoder}, err
+	})
 }

@@ -196,7 +196,7 @@ func Run(t *testing.T, folder, subject string, runner Runner) *Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	differences, err := loadDifferences(folder)
+	differences, err := loadDifferences(folder, subject)
 	if err != nil {
 		t.Fatal(err)
 	}
