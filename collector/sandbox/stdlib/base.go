@@ -8,6 +8,15 @@ import (
 	"lma_collector/collector/sandbox/lua"
 )
 
+// OpenBase replaces what of the base library differs from C Lua.
+func OpenBase(in lua.Interp) {
+	set := func(name string, f lua.Function) { in.SetGlobal(name, in.NewFunction(name, f)) }
+	set("tostring", toString)
+	set("tonumber", toNumber)
+	set("gcinfo", func(c lua.Call) { c.PushNumber(0); c.PushNumber(0) })
+	in.SetGlobal("package", in.NewTable(0, 0).Value())
+}
+
 func toString(c lua.Call) {
 	v := c.Arg(1)
 	if v.Kind() == lua.KindNone {

@@ -2,71 +2,88 @@ package stdlib
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
+	"lma_collector/collector/message"
 	"lma_collector/collector/sandbox/lua"
 )
 
-// spec is one conversion of a format: %-5.3d.
-type spec struct {
-	flags     string
+// format is string.format with the results of C's printf.
+func (l *stringLibrary) format(c lua.Call) {
+	format := lua.CheckText(c, 1, "format")
+	spendBytes(c, len(format))
+	out := l.scratch.take(c)
+	arg := 1
+	for i := 0; i < len(format); {
+		at := strings.IndexByte(format[i:], '%')
+		if at < 0 {
+			out.add(format[i:])
+			break
+		}
+		out.add(format[i : i+at])
+		i += at + 1
+		if i < len(format) && format[i] == '%' {
+			out.addByte('%')
+			i++
+			continue
+		}
+		if arg++; arg > c.Len() {
+			lua.BadArgument(c, arg, "format", "no value")
+		}
+		s, n := parseConversion(c, format[i:])
+		i += n
+		out.room(maxItem)
+		s.convert(&out, arg)
+	}
+	l.scratch.push(&out)
+}
+
+// maxItem is room for a converted number: the largest has 309 digits before its point and 99 behind
+// it.
+const maxItem = 512
+
+// conversion is one item of a format: %-5.3d.
+type conversion struct {
+	minus, plus, blank, alternate, zero bool
+
 	width     int
 	precision int // -1: none given
 	verb      byte
 }
 
-// stringFormat is string.format with the results of C's printf.
-func stringFormat(c lua.Call) {
-	format := lua.CheckText(c, 1, "format")
-	out := make([]byte, 0, len(format)+32)
-	arg := 1
-	for i := 0; i < len(format); {
-		at := strings.IndexByte(format[i:], '%')
-		if at < 0 {
-			out = append(out, format[i:]...)
-			break
-		}
-		out = append(out, format[i:i+at]...)
-		i += at + 1
-		if i < len(format) && format[i] == '%' {
-			out = append(out, '%')
-			i++
-			continue
-		}
-		s, n := parseSpec(c, format[i:])
-		i += n
-		arg++
-		out = s.append(c, out, arg)
-		if len(out) > maxString {
-			c.RaiseBare("not enough memory")
-		}
+func (s *conversion) flag(b byte) bool {
+	switch b {
+	case '-':
+		s.minus = true
+	case '+':
+		s.plus = true
+	case ' ':
+		s.blank = true
+	case '#':
+		s.alternate = true
+	case '0':
+		s.zero = true
+	default:
+		return false
 	}
-	c.PushText(string(out))
+	return true
 }
 
-func parseSpec(c lua.Call, f string) (s spec, n int) {
+// parseConversion reads what follows a % and tells its length.
+func parseConversion(c lua.Call, f string) (s conversion, n int) {
 	s.precision = -1
-	for n < len(f) && strings.IndexByte("-+ #0", f[n]) >= 0 {
+	for n < len(f) && s.flag(f[n]) {
 		n++
 	}
-	s.flags = f[:n]
 	if n > 5 {
 		c.Raise("invalid format (repeated flags)")
 	}
-	number := func() (v int) {
-		for digits := 0; n < len(f) && f[n] >= '0' && f[n] <= '9'; n++ {
-			if v, digits = v*10+int(f[n]-'0'), digits+1; digits > 2 {
-				c.Raise("invalid format (width or precision too long)")
-			}
-		}
-		return v
-	}
-	s.width = number()
+	s.width, n = twoDigits(f, n)
 	if n < len(f) && f[n] == '.' {
-		n++
-		s.precision = number()
+		s.precision, n = twoDigits(f, n+1)
+	}
+	if n < len(f) && f[n] >= '0' && f[n] <= '9' {
+		c.Raise("invalid format (width or precision too long)")
 	}
 	if n < len(f) {
 		s.verb = f[n]
@@ -75,114 +92,87 @@ func parseSpec(c lua.Call, f string) (s spec, n int) {
 	return s, n
 }
 
-func (s spec) has(flag byte) bool { return strings.IndexByte(s.flags, flag) >= 0 }
+func twoDigits(f string, at int) (value, end int) {
+	for end = at; end < len(f) && end < at+2 && f[end] >= '0' && f[end] <= '9'; end++ {
+		value = value*10 + int(f[end]-'0')
+	}
+	return value, end
+}
 
-func (s spec) append(c lua.Call, dst []byte, arg int) []byte {
+// convert appends an argument.
+func (s *conversion) convert(out *buffer, arg int) {
+	c := out.c
 	switch s.verb {
 	case 'c':
-		return s.pad(dst, "", string([]byte{byte(lua.CheckInt(c, arg, "format"))}), false)
+		s.char(out, toByte(lua.CheckNumber(c, arg, "format")))
 	case 'd', 'i':
-		return s.integer(dst, lua.CheckInt(c, arg, "format"))
+		out.text = s.integer(out.text, lua.CheckNumber(c, arg, "format"))
 	case 'o', 'u', 'x', 'X':
-		return s.unsigned(dst, uint64(lua.CheckInt(c, arg, "format")))
+		out.text = s.unsigned(out.text, lua.CheckNumber(c, arg, "format"))
 	case 'e', 'E', 'f', 'g', 'G':
-		return s.float(dst, lua.CheckNumber(c, arg, "format"))
+		out.text = s.float(out.text, lua.CheckNumber(c, arg, "format"))
 	case 'q':
-		return lua.AppendQuoted(dst, lua.CheckText(c, arg, "format"))
+		out.quote(lua.CheckText(c, arg, "format"))
 	case 's':
-		text := lua.CheckText(c, arg, "format")
-		if s.precision >= 0 && s.precision < len(text) {
-			text = text[:s.precision]
-		}
-		return s.pad(dst, "", text, false)
-	}
-	c.Raise(fmt.Sprintf("invalid option '%%%c' to 'format'", s.verb))
-	return dst
-}
-
-// pad appends a sign and digits in the conversion's width.
-func (s spec) pad(dst []byte, sign, body string, zeros bool) []byte {
-	fill := max(s.width-len(sign)-len(body), 0)
-	switch {
-	case s.has('-'):
-		dst = append(append(dst, sign...), body...)
-		return append(dst, strings.Repeat(" ", fill)...)
-	case zeros && s.has('0'):
-		dst = append(append(dst, sign...), strings.Repeat("0", fill)...)
+		s.string(out, lua.CheckText(c, arg, "format"))
+	case 0:
+		c.Raise("invalid option '%' to 'format'")
 	default:
-		dst = append(append(dst, strings.Repeat(" ", fill)...), sign...)
+		c.Raise(fmt.Sprintf("invalid option '%%%s' to 'format'", []byte{s.verb}))
 	}
-	return append(dst, body...)
 }
 
-func (s spec) sign(negative bool) string {
+// toByte is C's conversion by way of an integer of 32 bits.
+func toByte(f float64) byte {
+	if n := toInteger(f); int(int32(n)) == n {
+		return byte(n)
+	}
+	return 0
+}
+
+// char appends a byte. The result of C's sprintf ends at a zero byte.
+func (s *conversion) char(out *buffer, b byte) {
 	switch {
-	case negative:
-		return "-"
-	case s.has('+'):
-		return "+"
-	case s.has(' '):
-		return " "
+	case b != 0:
+		one := [1]byte{b}
+		out.text = s.pad(out.text, "", message.View(one[:]), false)
+	case !s.minus:
+		out.text = appendRepeated(out.text, ' ', s.width-1)
 	}
-	return ""
 }
 
-func (s spec) digits(body string, isZero bool) string {
-	if s.precision == 0 && isZero {
-		return ""
+// string appends a string, up to a zero byte unless it is long and has no precision: then as it is.
+func (s *conversion) string(out *buffer, text string) {
+	if s.precision < 0 && len(text) >= 100 {
+		spendBytes(out.c, len(text))
+		out.add(text)
+		return
 	}
-	return strings.Repeat("0", max(s.precision-len(body), 0)) + body
+	if s.precision >= 0 {
+		text = text[:min(s.precision, len(text))]
+	}
+	if at := strings.IndexByte(text, 0); at >= 0 {
+		text = text[:at]
+	}
+	if s.width == 0 {
+		out.text = append(out.text, text...) // at most 99 bytes: there is room
+		return
+	}
+	out.text = s.pad(out.text, "", text, false)
 }
 
-func (s spec) integer(dst []byte, n int) []byte {
-	body := strings.TrimPrefix(strconv.Itoa(n), "-")
-	return s.pad(dst, s.sign(n < 0), s.digits(body, n == 0), s.precision < 0)
-}
-
-func (s spec) unsigned(dst []byte, n uint64) []byte {
-	base := map[byte]int{'o': 8, 'u': 10, 'x': 16, 'X': 16}[s.verb]
-	body := s.digits(strconv.FormatUint(n, base), n == 0)
-	prefix := ""
-	if s.has('#') && n != 0 && base == 16 {
-		prefix = "0x"
+// quote appends a string as Lua reads it back.
+func (b *buffer) quote(s string) {
+	spendBytes(b.c, len(s))
+	more := 2
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"', '\\', '\n', '\r':
+			more++
+		case 0:
+			more += 3
+		}
 	}
-	if s.has('#') && base == 8 && !strings.HasPrefix(body, "0") {
-		body = "0" + body
-	}
-	if s.verb == 'X' {
-		body, prefix = strings.ToUpper(body), strings.ToUpper(prefix)
-	}
-	return s.pad(dst, prefix, body, s.precision < 0)
-}
-
-func (s spec) float(dst []byte, f float64) []byte {
-	upper := s.verb < 'a'
-	body := ""
-	finite := !math.IsInf(f, 0) && f == f
-	if finite {
-		body = s.finite(math.Abs(f))
-	} else {
-		body = strings.TrimPrefix(string(lua.AppendG(nil, f, 6)), "-")
-	}
-	if upper {
-		body = strings.ToUpper(body)
-	}
-	return s.pad(dst, s.sign(math.Signbit(f)), body, finite)
-}
-
-func (s spec) finite(f float64) string {
-	precision := s.precision
-	if precision < 0 {
-		precision = 6
-	}
-	switch s.verb | 0x20 {
-	case 'e':
-		return strconv.FormatFloat(f, 'e', precision, 64)
-	case 'f':
-		return strconv.FormatFloat(f, 'f', precision, 64)
-	}
-	if s.has('#') { // keeps trailing zeros, which only fmt does
-		return fmt.Sprintf("%#.*g", max(precision, 1), f)
-	}
-	return string(lua.AppendG(nil, f, precision))
+	b.room(len(s) + more)
+	b.text = lua.AppendQuoted(b.text, s)
 }

@@ -1,84 +1,163 @@
 package stdlib
 
 import (
-	"math"
-	"time"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
 
 	"lma_collector/collector/sandbox/lua"
 )
 
-// openOS is the part of os that reaches nothing but the clock. All times are UTC.
-func openOS(in lua.Interp, clock Clock) lua.Table {
-	started := time.Now()
-	return library(in, "", nil, map[string]lua.Function{
-		"clock":    func(c lua.Call) { c.PushNumber(time.Since(started).Seconds()) },
-		"date":     func(c lua.Call) { osDate(c, clock) },
-		"time":     func(c lua.Call) { osTime(c, clock) },
-		"difftime": osDifftime,
-	})
+// openOS makes what the script may see of os.
+func (l *Libraries) openOS(in lua.Interp) lua.Table {
+	functions := map[string]lua.Function{"clock": osClock, "date": l.osDate, "difftime": osDifftime, "time": l.osTime}
+	if l.options.Reach >= ReachFiles {
+		for name, f := range map[string]lua.Function{
+			"execute": osExecute, "getenv": osGetenv, "remove": osRemove, "rename": osRename, "tmpname": osTmpname,
+		} {
+			functions[name] = f
+		}
+	}
+	if l.options.Reach == ReachAll {
+		functions["exit"], functions["setlocale"] = l.osExit, osSetlocale
+	}
+	return library(in, functions)
+}
+
+// osClock gives the CPU time of the whole process, as C's clock does.
+func osClock(c lua.Call) {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		c.PushNumber(-1)
+		return
+	}
+	c.PushNumber(float64((usage.Utime.Nano()+usage.Stime.Nano())/1000) / 1e6)
 }
 
 func osDifftime(c lua.Call) {
-	a := lua.CheckNumber(c, 1, "difftime")
-	if !c.Arg(2).IsNil() {
-		a -= lua.CheckNumber(c, 2, "difftime")
+	later, earlier := toInteger(lua.CheckNumber(c, 1, "difftime")), 0
+	if c.Kind(2) > lua.KindNil {
+		earlier = toInteger(lua.CheckNumber(c, 2, "difftime"))
 	}
-	c.PushNumber(a)
+	c.PushNumber(float64(later) - float64(earlier))
 }
 
-func osTime(c lua.Call, clock Clock) {
-	if c.Arg(1).IsNil() {
-		c.PushNumber(float64(clock().Unix()))
+// pushFailure pushes what a failed function of os or io gives: nil, the text, the error's number.
+func pushFailure(c lua.Call, name string, err error) {
+	text, number := errorText(err)
+	if name != "" {
+		text = name + ": " + text
+	}
+	c.PushNil()
+	c.PushText(text)
+	c.PushNumber(float64(number))
+}
+
+// pushDone pushes true, or a failure.
+func pushDone(c lua.Call, name string, err error) {
+	if err != nil {
+		pushFailure(c, name, err)
 		return
 	}
-	t := lua.CheckTable(c, 1, "time")
-	field := func(name string, missing int) int {
-		f, ok := t.Get(name).AsNumber()
-		if !ok && missing < 0 {
-			c.Raise("field '" + name + "' missing in date table")
-		}
-		if !ok {
-			return missing
-		}
-		return int(max(min(f, math.MaxInt32), math.MinInt32))
-	}
-	sec, minute, hour := field("sec", 0), field("min", 0), field("hour", 12)
-	day, month, year := field("day", -1), field("month", -1), field("year", -1)
-	c.PushNumber(float64(time.Date(year, time.Month(month), day, hour, minute, sec, 0, time.UTC).Unix()))
+	c.PushBool(true)
 }
 
-func osDate(c lua.Call, clock Clock) {
-	format := "%c"
-	if !c.Arg(1).IsNil() {
-		format = lua.CheckText(c, 1, "date")
+// errorText is an error of the system as C's strerror has it, with its number.
+func errorText(err error) (text string, number int) {
+	var e syscall.Errno
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, os.ErrClosed):
+		e = syscall.EBADF
+	default:
+		return err.Error(), int(syscall.EIO)
 	}
-	t := clock()
-	if !c.Arg(2).IsNil() {
-		t = time.Unix(int64(lua.CheckInt(c, 2, "date")), 0)
-	}
-	t = t.UTC()
-	if format != "" && format[0] == '!' {
-		format = format[1:]
-	}
-	if len(format) >= 2 && format[:2] == "*t" {
-		c.Push(dateTable(c.Interp(), t).Value())
+	text = e.Error()
+	return strings.ToUpper(text[:1]) + text[1:], int(e)
+}
+
+// cString is an argument as C's functions take it: up to a zero byte. It does not alias Lua's memory.
+func cString(c lua.Call, i int, function string) string {
+	text, _, _ := strings.Cut(lua.CheckText(c, i, function), "\x00")
+	return strings.Clone(text)
+}
+
+func osGetenv(c lua.Call) {
+	if value, ok := os.LookupEnv(cString(c, 1, "getenv")); ok {
+		c.PushText(value)
 		return
 	}
-	out, bad := appendTime(nil, format, t)
-	if bad != "" {
-		lua.BadArgument(c, 1, "date", "invalid conversion specifier '%"+bad+"'")
-	}
-	c.PushText(string(out))
+	c.PushNil()
 }
 
-func dateTable(in lua.Interp, t time.Time) lua.Table {
-	d := in.NewTable(0, 9)
-	for name, n := range map[string]int{
-		"sec": t.Second(), "min": t.Minute(), "hour": t.Hour(), "day": t.Day(), "month": int(t.Month()), "year": t.Year(),
-		"wday": int(t.Weekday()) + 1, "yday": t.YearDay(),
-	} {
-		d.Set(name, lua.Number(float64(n)))
+func osRemove(c lua.Call) {
+	name := cString(c, 1, "remove")
+	pushDone(c, name, os.Remove(name))
+}
+
+func osRename(c lua.Call) {
+	from, to := cString(c, 1, "rename"), cString(c, 2, "rename")
+	pushDone(c, from, os.Rename(from, to))
+}
+
+func osTmpname(c lua.Call) {
+	f, err := os.CreateTemp("", "lua_")
+	if err != nil {
+		c.Raise("unable to generate a unique filename")
 	}
-	d.Set("isdst", lua.Bool(false))
-	return d
+	name := f.Name()
+	f.Close()
+	c.PushText(name)
+}
+
+// osExecute gives what C's system does: the status that wait has, 256 times the exit code. Without a
+// command it tells whether there is a shell.
+func osExecute(c lua.Call) {
+	if c.Kind(1) <= lua.KindNil {
+		_, err := os.Stat(shell)
+		if err == nil {
+			c.PushNumber(1)
+		} else {
+			c.PushNumber(0)
+		}
+		return
+	}
+	cmd := exec.Command(shell, "-c", cString(c, 1, "execute"))
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil { // else the status says what went wrong
+		c.PushNumber(-1)
+		return
+	}
+	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	c.PushNumber(float64(status))
+}
+
+// shell is what runs the commands of os.execute and io.popen.
+const shell = "/bin/sh"
+
+func (l *Libraries) osExit(c lua.Call) {
+	code := optInt(c, 1, "exit", 0)
+	if err := l.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	exit := l.options.Exit
+	if exit == nil {
+		exit = os.Exit
+	}
+	exit(code)
+}
+
+// osSetlocale knows the locale that there is.
+func osSetlocale(c lua.Call) {
+	locale := optText(c, 1, "setlocale", "C")
+	checkOption(c, 2, "setlocale", "all", "all", "collate", "ctype", "monetary", "numeric", "time")
+	switch locale {
+	case "C", "POSIX", "":
+		c.PushText("C")
+	default:
+		c.PushNil()
+	}
 }

@@ -1,86 +1,187 @@
 package stdlib
 
 import (
-	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// layouts are the conversions of strftime in the C locale that are plain layouts of Go's.
-var layouts = map[byte]string{
-	'a': "Mon", 'A': "Monday", 'b': "Jan", 'B': "January", 'c': "Mon Jan _2 15:04:05 2006", 'd': "02", 'D': "01/02/06",
-	'e': "_2", 'F': "2006-01-02", 'h': "Jan", 'H': "15", 'I': "03", 'm': "01", 'M': "04", 'n': "\n", 'p': "PM", 'P': "pm",
-	'r': "03:04:05 PM", 'R': "15:04", 'S': "05", 't': "\t", 'T': "15:04:05", 'x': "01/02/06", 'X': "15:04:05", 'y': "06",
-	'Y': "2006", 'z': "-0700", 'Z': "MST", '%': "%",
+// dateText is the text of a time in the C locale.
+type dateText struct {
+	t      time.Time
+	zone   string // the name of the time zone if it is not the time's
+	strict bool   // unknown conversions are errors; with E and O
+	out    []byte
 }
 
-// appendTime is strftime of a UTC time; bad is the conversion it does not know.
-func appendTime(dst []byte, format string, t time.Time) (out []byte, bad string) {
+// conversions are those that hekad's Lua allows, and those after E and O. Plain Lua has %P, too.
+const (
+	conversions          = "aAbBcCdDeFgGhHIjklmMnprRsStTuUVwWxXyYzZ%"
+	alternateConversions = "cCxXyY"
+	numericConversions   = "deHImMSuUVwWy"
+)
+
+// format appends a format with the time filled in; bad is the rest of the format from the first
+// conversion on that is not allowed. Where C's strftime decides, what it does not know stays.
+func (d *dateText) format(format string) (bad string) {
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
-			dst = append(dst, format[i])
+			d.out = append(d.out, format[i])
 			continue
 		}
+		start := i
 		i++
-		modifier := i
-		if i < len(format) && (format[i] == 'E' || format[i] == 'O') { // other forms of a locale: the C locale has none
-			i++
+		if d.strict {
+			if n := allowed(format[i:]); n > 0 {
+				i += n - 1
+			} else {
+				return format[start:]
+			}
 		}
-		if i >= len(format) {
-			return dst, format[modifier:]
+		if i >= len(format) || !d.convert(format[i]) {
+			d.out = append(d.out, format[start:min(i+1, len(format))]...)
 		}
-		verb := format[i]
-		if layout, ok := layouts[verb]; ok {
-			dst = append(dst, cName(t, verb, layout)...)
-			continue
-		}
-		n, width, ok := timeNumber(verb, t)
-		if !ok {
-			return dst, format[modifier : i+1]
-		}
-		dst = fmt.Appendf(dst, width, n)
 	}
-	return dst, ""
+	return ""
 }
 
-func cName(t time.Time, verb byte, layout string) string {
+// allowed is the length of a conversion, 0 if it is none.
+func allowed(s string) int {
+	switch {
+	case s == "":
+		return 0
+	case strings.IndexByte(conversions, s[0]) >= 0:
+		return 1
+	case len(s) < 2:
+		return 0
+	case s[0] == 'E' && strings.IndexByte(alternateConversions, s[1]) >= 0,
+		s[0] == 'O' && strings.IndexByte(numericConversions, s[1]) >= 0:
+		return 2
+	}
+	return 0
+}
+
+// layouts are the conversions that are made of others or are plain text.
+var layouts = map[byte]string{
+	'c': "%a %b %e %H:%M:%S %Y", 'D': "%m/%d/%y", 'F': "%Y-%m-%d", 'r': "%I:%M:%S %p", 'R': "%H:%M", 'T': "%H:%M:%S",
+	'x': "%m/%d/%y", 'X': "%H:%M:%S",
+}
+
+func (d *dateText) convert(verb byte) bool {
+	if layout := layouts[verb]; layout != "" {
+		d.format(layout)
+		return true
+	}
+	return d.text(verb) || d.number(verb)
+}
+
+// text appends the conversions that are no numbers.
+func (d *dateText) text(verb byte) bool {
+	t, s := d.t, ""
 	switch verb {
+	case 'a':
+		s = t.Weekday().String()[:3]
+	case 'A':
+		s = t.Weekday().String()
+	case 'b', 'h':
+		s = t.Month().String()[:3]
+	case 'B':
+		s = t.Month().String()
+	case 'n':
+		s = "\n"
+	case 't':
+		s = "\t"
+	case '%':
+		s = "%"
+	case 'p':
+		s = halfDay(t, "AM", "PM")
+	case 'P':
+		s = halfDay(t, "am", "pm")
+	case 'z':
+		s = t.Format("-0700")
 	case 'Z':
-		return "UTC"
-	case 'Y':
-		return strconv.Itoa(t.Year())
+		if s = d.zone; s == "" {
+			s, _ = t.Zone()
+		}
+	default:
+		return false
 	}
-	return t.Format(layout)
+	d.out = append(d.out, s...)
+	return true
 }
 
-// timeNumber gives the numeric conversions with their format.
-func timeNumber(verb byte, t time.Time) (n int, format string, ok bool) {
-	year, week := t.ISOWeek()
+func halfDay(t time.Time, morning, afternoon string) string {
+	if t.Hour() < 12 {
+		return morning
+	}
+	return afternoon
+}
+
+// number appends the numeric conversions.
+func (d *dateText) number(verb byte) bool {
+	t := d.t
+	n, width, fill := 0, 2, byte('0')
 	switch verb {
 	case 'C':
-		return t.Year() / 100, "%02d", true
-	case 'g':
-		return year % 100, "%02d", true
-	case 'G':
-		return year, "%d", true
+		n = floorDiv(t.Year(), 100)
+	case 'd':
+		n = t.Day()
+	case 'e':
+		n, fill = t.Day(), ' '
+	case 'g', 'G', 'V':
+		year, week := t.ISOWeek()
+		switch verb {
+		case 'g':
+			n = year - floorDiv(year, 100)*100
+		case 'G':
+			n, width = year, 0
+		default:
+			n = week
+		}
+	case 'H':
+		n = t.Hour()
+	case 'I':
+		n = (t.Hour()+11)%12 + 1
 	case 'j':
-		return t.YearDay(), "%03d", true
+		n, width = t.YearDay(), 3
 	case 'k':
-		return t.Hour(), "%2d", true
+		n, fill = t.Hour(), ' '
 	case 'l':
-		return (t.Hour()+11)%12 + 1, "%2d", true
+		n, fill = (t.Hour()+11)%12+1, ' '
+	case 'm':
+		n = int(t.Month())
+	case 'M':
+		n = t.Minute()
 	case 's':
-		return int(t.Unix()), "%d", true
+		n, width = int(t.Unix()), 0
+	case 'S':
+		n = t.Second()
 	case 'u':
-		return (int(t.Weekday())+6)%7 + 1, "%d", true
+		n, width = (int(t.Weekday())+6)%7+1, 0
 	case 'U':
-		return (t.YearDay() + 6 - int(t.Weekday())) / 7, "%02d", true
-	case 'V':
-		return week, "%02d", true
+		n = (t.YearDay() + 6 - int(t.Weekday())) / 7
 	case 'w':
-		return int(t.Weekday()), "%d", true
+		n, width = int(t.Weekday()), 0
 	case 'W':
-		return (t.YearDay() + 6 - (int(t.Weekday())+6)%7) / 7, "%02d", true
+		n = (t.YearDay() + 6 - (int(t.Weekday())+6)%7) / 7
+	case 'y':
+		n = t.Year() - floorDiv(t.Year(), 100)*100
+	case 'Y':
+		n, width = t.Year(), 0
+	default:
+		return false
 	}
-	return 0, "", false
+	var room [24]byte
+	digits := strconv.AppendInt(room[:0], int64(n), 10)
+	d.out = appendRepeated(d.out, fill, width-len(digits))
+	d.out = append(d.out, digits...)
+	return true
+}
+
+func floorDiv(a, b int) int {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
 }

@@ -2,45 +2,100 @@ package stdlib
 
 import (
 	"fmt"
+	"strconv"
 
 	"lma_collector/collector/sandbox/lua"
 )
 
+// tableLibrary is the table library of one interpreter.
+type tableLibrary struct {
+	scratch scratch
+}
+
 func openTable(in lua.Interp) lua.Table {
-	return library(in, "table", []string{"getn", "insert", "maxn", "remove", "sort"}, map[string]lua.Function{
-		"concat": tableConcat, "foreach": tableForeach, "foreachi": tableForeachi,
-		"setn": func(c lua.Call) { c.Raise("'setn' is obsolete") },
+	l := &tableLibrary{}
+	return library(in, map[string]lua.Function{
+		"concat": l.concat, "foreach": tableForeach, "foreachi": tableForeachi, "getn": tableGetn, "insert": tableInsert,
+		"maxn": tableMaxn, "remove": tableRemove, "setn": tableSetn, "sort": tableSort,
 	})
 }
 
-func tableConcat(c lua.Call) {
+// meter charges for the elements that a loop visits, in slices.
+type meter struct {
+	c     lua.Call
+	count int
+}
+
+const meterSlice = 256
+
+func (m *meter) tick() {
+	if m.count++; m.count == meterSlice {
+		m.count = 0
+		m.c.Spend(meterSlice)
+	}
+}
+
+func tableGetn(c lua.Call) { c.PushNumber(float64(lua.CheckTable(c, 1, "getn").Len())) }
+
+func tableSetn(c lua.Call) {
+	lua.CheckTable(c, 1, "setn")
+	c.Raise("'setn' is obsolete")
+}
+
+func (l *tableLibrary) concat(c lua.Call) {
+	separator := optText(c, 2, "concat", "")
 	t := lua.CheckTable(c, 1, "concat")
-	separator, first, last := "", 1, t.Len()
-	if !c.Arg(2).IsNil() {
-		separator = lua.CheckText(c, 2, "concat")
+	i := optInt(c, 3, "concat", 1)
+	last := 0
+	if c.Kind(4) > lua.KindNil {
+		last = checkInt(c, 4, "concat")
+	} else {
+		last = t.Len()
 	}
-	if !c.Arg(3).IsNil() {
-		first = lua.CheckInt(c, 3, "concat")
-	}
-	if !c.Arg(4).IsNil() {
-		last = lua.CheckInt(c, 4, "concat")
-	}
-	var out []byte
-	for i := first; i <= last; i++ {
-		v := t.Index(i)
-		text, ok := v.AsText()
-		if !ok {
-			c.Raise(fmt.Sprintf("invalid value (%s) at index %d in table for 'concat'", v.Kind(), i))
-		}
-		out = append(out, text...)
+	out := l.scratch.take(c)
+	m := meter{c: c}
+	charged := 0
+	for ; i <= last; i++ {
+		out.addValue(t.Index(i), i)
 		if i < last {
-			out = append(out, separator...)
+			out.add(separator)
 		}
-		if len(out) > maxString {
-			c.RaiseBare("not enough memory")
+		m.tick()
+		if n := len(out.text) - charged; n >= 4096 {
+			c.Spend(n / 16)
+			charged += n
 		}
 	}
-	c.PushText(string(out))
+	l.scratch.push(&out)
+}
+
+// addValue appends an element of a table.
+func (b *buffer) addValue(v lua.Value, i int) {
+	switch v.Kind() {
+	case lua.KindString:
+		b.add(v.Text())
+	case lua.KindNumber:
+		b.room(32)
+		b.text = appendNumber(b.text, v.Float())
+	default:
+		b.c.Raise(fmt.Sprintf("invalid value (%s) at index %d in table for 'concat'", typeName(v), i))
+	}
+}
+
+// appendNumber appends a number as tostring gives it.
+func appendNumber(dst []byte, f float64) []byte {
+	if n := int64(f); float64(n) == f && n > -1e14 && n < 1e14 && n != 0 {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	return lua.AppendG(dst, f, 14)
+}
+
+// typeName is the type of a value that lies in a table.
+func typeName(v lua.Value) string {
+	if v.IsNil() {
+		return lua.KindNil.String()
+	}
+	return v.Kind().String()
 }
 
 func tableForeach(c lua.Call) {
@@ -51,22 +106,69 @@ func tableForeach(c lua.Call) {
 		c.Invoke(f, result, k, v)
 		return result[0].IsNil()
 	})
-	c.Push(result[0])
+	if !result[0].IsNil() {
+		c.Push(result[0])
+	}
 }
 
 func tableForeachi(c lua.Call) {
 	t := lua.CheckTable(c, 1, "foreachi")
 	f := checkFunction(c, 2, "foreachi")
 	result := make([]lua.Value, 1)
-	for i, n := 1, t.Len(); i <= n && result[0].IsNil(); i++ {
+	for i, n := 1, t.Len(); i <= n; i++ {
 		c.Invoke(f, result, lua.Number(float64(i)), t.Index(i))
+		if !result[0].IsNil() {
+			c.Push(result[0])
+			return
+		}
 	}
-	c.Push(result[0])
 }
 
-func checkFunction(c lua.Call, i int, function string) lua.Value {
-	if c.Kind(i) != lua.KindFunction {
-		lua.BadArgument(c, i, function, "function expected, got "+c.Kind(i).String())
+func tableMaxn(c lua.Call) {
+	most := 0.0
+	m := meter{c: c}
+	lua.CheckTable(c, 1, "maxn").Each(func(k, _ lua.Value) bool {
+		if k.Kind() == lua.KindNumber && k.Float() > most {
+			most = k.Float()
+		}
+		m.tick()
+		return true
+	})
+	c.PushNumber(most)
+}
+
+func tableInsert(c lua.Call) {
+	t := lua.CheckTable(c, 1, "insert")
+	end := t.Len() + 1
+	switch c.Len() {
+	case 2:
+		t.SetIndex(end, c.Arg(2))
+	case 3:
+		pos := checkInt(c, 2, "insert")
+		m := meter{c: c}
+		for i := max(end, pos); i > pos; i-- {
+			t.SetIndex(i, t.Index(i-1))
+			m.tick()
+		}
+		t.SetIndex(pos, c.Arg(3))
+	default:
+		c.Raise("wrong number of arguments to 'insert'")
 	}
-	return c.Arg(i)
+}
+
+func tableRemove(c lua.Call) {
+	t := lua.CheckTable(c, 1, "remove")
+	end := t.Len()
+	pos := optInt(c, 2, "remove", end)
+	if pos < 1 || pos > end {
+		return
+	}
+	removed := t.Index(pos)
+	m := meter{c: c}
+	for ; pos < end; pos++ {
+		t.SetIndex(pos, t.Index(pos+1))
+		m.tick()
+	}
+	t.SetIndex(end, lua.Nil)
+	c.Push(removed)
 }

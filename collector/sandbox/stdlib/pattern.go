@@ -1,0 +1,186 @@
+package stdlib
+
+import (
+	"hash/maphash"
+	"strings"
+
+	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/luapattern"
+)
+
+// patternCache keeps compiled patterns: each has two slots where it may be, so that it costs a hash
+// and a comparison to find it.
+type patternCache struct {
+	slots []cachedPattern
+}
+
+type cachedPattern struct {
+	source  string
+	pattern *luapattern.Pattern
+}
+
+const (
+	patternSlots   = 64  // a power of two
+	longestPattern = 128 // bytes; longer ones are not kept
+)
+
+var seed = maphash.MakeSeed()
+
+// get gives a pattern without its anchor, compiled.
+func (p *patternCache) get(c lua.Call, source string) *luapattern.Pattern {
+	if len(source) > longestPattern {
+		// an item of a few bytes takes some hundred at most
+		c.Need(len(source) * 100)
+		c.Spend(len(source))
+		return luapattern.Compile(strings.Clone(source))
+	}
+	if p.slots == nil {
+		p.slots = make([]cachedPattern, patternSlots)
+	}
+	at := maphash.String(seed, source) & (patternSlots - 1)
+	slot, other := &p.slots[at], &p.slots[at^1]
+	if slot.pattern != nil && slot.source == source {
+		return slot.pattern
+	}
+	if other.pattern != nil && other.source == source {
+		return other.pattern
+	}
+	source = strings.Clone(source)
+	c.Spend(1 + len(source))
+	*other = *slot
+	*slot = cachedPattern{source, luapattern.Compile(source)}
+	return slot.pattern
+}
+
+func (l *stringLibrary) find(c lua.Call) {
+	s := lua.CheckText(c, 1, "find")
+	pattern := lua.CheckText(c, 2, "find")
+	from := searchStart(c, "find", len(s))
+	if c.Truth(4) || isPlain(pattern) {
+		l.findPlain(c, s, pattern, from)
+		return
+	}
+	p, start, end := l.search(c, s, pattern, from)
+	if start < 0 {
+		c.PushNil()
+		return
+	}
+	c.PushNumber(float64(start + 1))
+	c.PushNumber(float64(end))
+	for _, capture := range l.matcher.Captures(p) {
+		pushCapture(c, s, capture)
+	}
+}
+
+// isPlain tells whether a pattern has no special characters before its end, which a zero byte is.
+func isPlain(pattern string) bool {
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case 0:
+			return true
+		case '^', '$', '*', '+', '?', '.', '(', '[', '%', '-':
+			return false
+		}
+	}
+	return true
+}
+
+// searchStart is the offset that the third argument gives.
+func searchStart(c lua.Call, function string, length int) int {
+	if c.Len() < 3 {
+		return 0
+	}
+	return min(max(position(optInteger(c, 3, function, 1), length)-1, 0), length)
+}
+
+func (l *stringLibrary) findPlain(c lua.Call, s, text string, from int) {
+	at := strings.Index(s[from:], text)
+	if at < 0 {
+		spendBytes(c, len(s)-from)
+		c.PushNil()
+		return
+	}
+	spendBytes(c, at)
+	c.PushNumber(float64(from + at + 1))
+	c.PushNumber(float64(from + at + len(text)))
+}
+
+func (l *stringLibrary) match(c lua.Call) {
+	s := lua.CheckText(c, 1, "match")
+	pattern := lua.CheckText(c, 2, "match")
+	from := searchStart(c, "match", len(s))
+	p, start, end := l.search(c, s, pattern, from)
+	if start < 0 {
+		c.PushNil()
+		return
+	}
+	l.pushCaptures(c, p, s, start, end)
+}
+
+// search finds a pattern, anchored if it starts with '^'; start is -1 if it is not there.
+func (l *stringLibrary) search(c lua.Call, s, pattern string, from int) (p *luapattern.Pattern, start, end int) {
+	source, anchored := strings.CutPrefix(pattern, "^")
+	p = l.patterns.get(c, source)
+	var err error
+	m := &l.matcher
+	m.Start(c)
+	if anchored {
+		if end, err = m.Match(p, s, from); end < 0 {
+			start = -1
+		} else {
+			start = from
+		}
+	} else {
+		start, end, err = m.Search(p, s, from)
+	}
+	m.Settle()
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	return p, start, end
+}
+
+// pushCaptures pushes the captures of the last match, or the match if it has none.
+func (l *stringLibrary) pushCaptures(c lua.Call, p *luapattern.Pattern, s string, start, end int) {
+	if p.Captures() == 0 {
+		pushPart(c, s, start, end)
+		return
+	}
+	for _, capture := range l.matcher.Captures(p) {
+		pushCapture(c, s, capture)
+	}
+}
+
+func pushCapture(c lua.Call, s string, capture luapattern.Span) {
+	switch capture.End {
+	case luapattern.Unfinished:
+		c.Raise(luapattern.ErrUnfinished.Error())
+	case luapattern.Position:
+		c.PushNumber(float64(capture.Start + 1))
+	default:
+		pushPart(c, s, capture.Start, capture.End)
+	}
+}
+
+func (l *stringLibrary) gmatch(c lua.Call) {
+	s := strings.Clone(lua.CheckText(c, 1, "gmatch"))
+	p := l.patterns.get(c, lua.CheckText(c, 2, "gmatch"))
+	at := 0
+	c.Push(c.Interp().NewFunction("for iterator", func(c lua.Call) {
+		m := &l.matcher
+		m.Start(c)
+		start, end, err := m.Search(p, s, at)
+		m.Settle()
+		if err != nil {
+			c.Raise(err.Error())
+		}
+		if start < 0 {
+			at = len(s) + 1
+			return
+		}
+		if at = end; end == start {
+			at++
+		}
+		l.pushCaptures(c, p, s, start, end)
+	}))
+}
