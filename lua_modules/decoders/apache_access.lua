@@ -1,0 +1,5 @@
+-- Decodes Apache's access log.
+-- Options: log_format (the LogFormat, needed), type, payload_keep, user_agent_transform, user_agent_keep,
+-- user_agent_conditional; see access_log.
+
+process_message = require("access_log").decoder(require("common_log_format").build_apache_grammar)

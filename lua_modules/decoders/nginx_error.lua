@@ -1,0 +1,17 @@
+-- Decodes nginx's error log. Fields: tid, connection.
+-- Options: type ("nginx.error"), payload_keep (the whole line, not the text alone), tz.
+
+local grammar = require("common_log_format").nginx_error_grammar
+
+local type_name = read_config("type") or "nginx.error"
+local payload_keep = read_config("payload_keep")
+
+function process_message()
+    local line = read_message("Payload")
+    local msg = grammar:match(line)
+    if not msg then return -1 end
+    msg.Type = type_name
+    if payload_keep then msg.Payload = line end
+    inject_message(msg)
+    return 0
+end

@@ -1,0 +1,21 @@
+-- Writes the message of a StatAccumInput as InfluxDB 0.8's JSON: a series for each field but timestamp.
+
+local cjson = require "cjson"
+
+local BYTES = 1
+
+function process_message()
+    local seconds = read_message("Fields[timestamp]")
+    if not seconds then return -1, "the message has no field timestamp" end
+    local columns, list = { "time", "value" }, {}
+    while true do
+        local kind, name, value = read_next_field()
+        if not kind then break end
+        if kind ~= BYTES and name ~= "timestamp" then
+            list[#list + 1] = { name = name, columns = columns, points = { { seconds * 1000, value } } }
+        end
+    end
+    if #list == 0 then return -2 end
+    inject_payload("json", "statmetric_influx", cjson.encode(list))
+    return 0
+end

@@ -1,0 +1,96 @@
+-- Draws the changes of circular buffers ("cbufd", Fields[payload_name]) that other hosts send side by side: a graph
+-- "<name> (<column>)" for each column, with a column for each host.
+-- Options: max_hosts (needed), rows (needed), host_expiration (120 s: after that a silent host's column may become another
+-- host's), preservation_version (0).
+
+_PRESERVATION_VERSION = read_config("preservation_version") or 0
+
+require "circular_buffer"
+local cbufd = require "cbufd"
+local cjson = require "cjson"
+local math = require "math"
+local string = require "string"
+
+local max_hosts = read_config("max_hosts") or error("the option max_hosts is missing", 0)
+local rows = read_config("rows") or error("the option rows is missing", 0)
+local host_expiration = (read_config("host_expiration") or 120) * 1e9
+
+local OPTIONS = '{"options":{"stackedGraph":true,"fillGraph":true}}\n'
+
+-- By name: {header, graphs = an array of buffers, hosts = an array of {name, last_update (ns)}}
+sources = {}
+
+local function make(header)
+    local graphs = {}
+    for i in ipairs(header.column_info) do
+        graphs[i] = circular_buffer.new(rows, max_hosts, header.seconds_per_row)
+    end
+    return { header = header, graphs = graphs, hosts = {} }
+end
+
+-- give_column makes column i of a source's graphs the host's. What another host left there goes.
+local function give_column(source, i, host, ns)
+    local width = source.header.seconds_per_row * 1e9
+    for n, column in ipairs(source.header.column_info) do
+        local cbuf = source.graphs[n]
+        if source.hosts[i] then
+            cbuf:set_header(i, host, column.unit, "none") -- so that any value may be set
+            local now = cbuf:current_time()
+            for row = 0, rows - 1 do cbuf:set(now - row * width, i, 0 / 0) end
+        end
+        cbuf:set_header(i, host, column.unit, column.aggregation)
+    end
+    source.hosts[i] = { name = host, last_update = ns }
+end
+
+local function column_of(source, host, ns)
+    local free
+    for i = 1, max_hosts do
+        local owner = source.hosts[i]
+        if owner and owner.name == host then
+            owner.last_update = math.max(owner.last_update, ns)
+            return i
+        end
+        if not free and (not owner or ns - owner.last_update > host_expiration) then free = i end
+    end
+    if not free then error("The number of hosts exceeds the 'max_hosts' configuration", 0) end
+    give_column(source, free, host, ns)
+    return free
+end
+
+local function merge(source, i, row)
+    for n, column in ipairs(source.header.column_info) do
+        local value = row[n]
+        if value and value == value then
+            if column.aggregation == "sum" then
+                source.graphs[n]:add(row.time, i, value)
+            elseif column.aggregation == "min" or column.aggregation == "max" then
+                source.graphs[n]:set(row.time, i, value)
+            end
+        end
+    end
+end
+
+function process_message()
+    local changes = cbufd.grammar:match(read_message("Payload"))
+    local name = read_message("Fields[payload_name]")
+    if not changes or not name then return -1, "the payload is no cbufd with a name" end
+    local source = sources[name]
+    if not source then
+        local ok, header = pcall(cjson.decode, changes.header)
+        if ok then ok, source = pcall(make, header) end
+        if not ok then return -1, "the header of the cbufd is not valid" end
+        sources[name] = source
+    end
+    local i = column_of(source, read_message("Hostname"), read_message("Timestamp"))
+    for _, row in ipairs(changes) do merge(source, i, row) end
+    return 0
+end
+
+function timer_event()
+    for name, source in pairs(sources) do
+        for n, column in ipairs(source.header.column_info) do
+            inject_payload("cbuf", string.format("%s (%s)", name, column.name), OPTIONS, source.graphs[n])
+        end
+    end
+end

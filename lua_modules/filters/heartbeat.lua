@@ -1,0 +1,40 @@
+-- Tells which hosts are silent: a payload of JSON with each host's last message, and an alert for those of which
+-- nothing came for a while.
+-- Options: heartbeat_timeout (30 s), alert_throttle (300 s, for each host).
+
+local cjson = require "cjson"
+local math = require "math"
+local table = require "table"
+
+local timeout = (read_config("heartbeat_timeout") or 30) * 1e3
+local throttle = (read_config("alert_throttle") or 300) * 1e3
+
+hosts = {} -- by name: {last_heartbeat, last_alert (ms), status}
+
+function process_message()
+    local name = read_message("Hostname")
+    local host = hosts[name]
+    if not host then
+        host = { last_heartbeat = 0, last_alert = 0 }
+        hosts[name] = host
+    end
+    host.last_heartbeat = math.max(host.last_heartbeat, math.floor(read_message("Timestamp") / 1e6))
+    host.status = "up"
+    return 0
+end
+
+function timer_event(ns)
+    local now, lines = math.floor(ns / 1e6), {}
+    for name, host in pairs(hosts) do
+        if now - host.last_heartbeat > timeout then
+            host.status = "down"
+            if now - host.last_alert > throttle then
+                host.last_alert = now
+                lines[#lines + 1] = "Missing Heartbeat - " .. name .. "\n"
+            end
+        end
+    end
+    table.sort(lines)
+    if #lines > 0 then inject_payload("alert", "", table.concat(lines)) end
+    inject_payload("json", "heartbeat", cjson.encode(hosts))
+end

@@ -1,0 +1,26 @@
+-- What the decoders of slow query logs share: decoders/mysql_slow_query.lua and mariadb_slow_query.lua.
+--   decoder(type, grammar)   a process_message
+-- Option: truncate_sql, the bytes of the statement to keep; a negative number leaves out as many but one at its end.
+
+local string = require "string"
+
+local inject_message, read_config, read_message = inject_message, read_config, read_message
+
+local truncate = read_config("truncate_sql")
+
+local M = {}
+
+function M.decoder(type, grammar)
+    return function()
+        local msg = grammar:match(read_message("Payload"))
+        if not msg then return -1 end
+        msg.Type = type
+        if truncate and #msg.Payload > truncate then
+            msg.Payload = string.sub(msg.Payload, 1, truncate) .. "..."
+        end
+        inject_message(msg)
+        return 0
+    end
+end
+
+return M
