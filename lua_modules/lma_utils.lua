@@ -105,25 +105,36 @@ function M.add_to_bulk_metric(name, value, point_tags)
     bulk[#bulk + 1] = point
 end
 
--- inject_bulk_metric sends the queued datapoints as one message and empties the queue. timestamp is in ns.
--- It gives nothing when there is nothing to send, else what safe_inject_message gives.
+-- inject_points sends datapoints from one to another, in several messages if they are too much for one.
+local function inject_points(msg, points, from, to)
+    local part = {}
+    for i = from, to do part[i - from + 1] = points[i] end
+    msg.Payload = M.safe_json_encode(part)
+    if msg.Payload then return M.safe_inject_message(msg) end
+    if from == to then return -1, "the datapoint " .. tostring(points[from].name) .. " is too large or cannot be written as JSON" end
+    local middle = math.floor((from + to) / 2)
+    local first, why = inject_points(msg, points, from, middle)
+    local second, err = inject_points(msg, points, middle + 1, to)
+    if first ~= 0 then return first, why end
+    return second, err
+end
+
+-- inject_bulk_metric sends the queued datapoints, as one message if that is not too large, and empties the queue.
+-- timestamp is in ns. It gives nothing when there is nothing to send, else what safe_inject_message gives.
 function M.inject_bulk_metric(timestamp, hostname, logger, source, metric_type)
     local points = bulk
     bulk = {}
     if #points == 0 then return nil end
-    local payload = M.safe_json_encode(points)
-    if not payload then return nil end
     local msg = {
         Timestamp = timestamp,
         Type = "bulk_metric",
         Logger = logger,
         Hostname = hostname,
         Severity = M.label_to_severity_map.INFO,
-        Payload = payload,
         Fields = { hostname = hostname, source = source, type = metric_type or M.metric_type.GAUGE },
     }
     M.inject_tags(msg)
-    return M.safe_inject_message(msg)
+    return inject_points(msg, points, 1, #points)
 end
 
 local function named_values()

@@ -3,21 +3,15 @@
 --
 -- Matcher of the output: Type == 'heka.sandbox.gse_cluster_metric' || Type == 'heka.sandbox.gse_node_cluster_metric'
 
-local string = require "string"
 local table = require "table"
 local afd_message = require "afd_message"
 local gse_utils = require "gse_utils"
+local last_status = require "last_status"
 
 local NOTHING = -2 -- to send
 
--- The last status of each cluster that was not OKAY from the start, by the message's type and the cluster.
-local statuses = {}
-
-local function title_of(cluster, before, status)
-    if before == status or not before and status == gse_utils.OKAY then return nil end
-    if before then return string.format("%s status %s -> %s", cluster, gse_utils.label(before), gse_utils.label(status)) end
-    return string.format("%s status is %s", cluster, gse_utils.label(status))
-end
+-- By the message's type and the cluster, of those that were not OKAY from the start.
+local statuses = last_status.new()
 
 function process_message()
     local cluster = afd_message.get_entity_name("cluster_name")
@@ -27,11 +21,11 @@ function process_message()
     local alarms = afd_message.extract_alarms()
     if not alarms then return -1, "Cannot find the alarms of the cluster " .. cluster end
     local key = read_message("Type") .. "." .. cluster
-    local title = title_of(cluster, statuses[key], status)
-    if not title then return NOTHING end
-    statuses[key] = status
+    local before = statuses:get(key)
+    if before == status or not before and status == gse_utils.OKAY then return NOTHING end
+    if not statuses:set(key, status) then return -1, last_status.FULL end
     local lines = afd_message.alarms_for_human(alarms)
     if #lines == 0 then lines[1] = "no detail" end
-    inject_payload("txt", "", title .. "\n" .. table.concat(lines, "\n"))
+    inject_payload("txt", "", cluster .. " status " .. last_status.words(before, status) .. "\n" .. table.concat(lines, "\n"))
     return 0
 end

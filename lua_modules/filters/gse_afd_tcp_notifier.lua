@@ -7,13 +7,13 @@
 
 local afd_message = require "afd_message"
 local gse_utils = require "gse_utils"
+local last_status = require "last_status"
 local lma_utils = require "lma_utils"
 
 local not_ok_mode = read_config("not_ok_mode") == true
 local debug_mode = read_config("debug_mode") == true
 
--- The last status of each object of a type and a source.
-local statuses = {}
+local statuses = last_status.new() -- by type, object and source
 
 -- object_of gives what a message is about and where its status is from.
 local function object_of()
@@ -24,11 +24,8 @@ local function object_of()
     return group .. "/" .. read_message("Hostname"), afd_message.get_entity_name("source") or "-"
 end
 
-local function title_of(before, status)
-    local label = gse_utils.label(status)
-    if before and before ~= status then return "General status " .. gse_utils.label(before) .. " -> " .. label end
-    if not before or debug_mode or not_ok_mode and status ~= gse_utils.OKAY then return "General status is " .. label end
-    return nil
+local function is_told(before, status)
+    return debug_mode or before ~= status or not_ok_mode and status ~= gse_utils.OKAY
 end
 
 function process_message()
@@ -40,15 +37,18 @@ function process_message()
     if not alarms then return -1, "Cannot find the alarms of " .. object end
     local typ = read_message("Type")
     local key = typ .. "\0" .. object .. "\0" .. alarm_source
-    local title = title_of(statuses[key], status)
-    statuses[key] = status
-    if not title then return 0 end
+    local before = statuses:get(key)
+    if not statuses:set(key, status) then return -1, last_status.FULL end
+    if not is_told(before, status) then return 0 end
     local msg = {
         Timestamp = read_message("Timestamp"),
         Type = "gse_afd_notification",
         Severity = lma_utils.label_to_severity_map.INFO,
         Payload = lma_utils.safe_json_encode(alarms),
-        Fields = { object = object, alarm_source = alarm_source, source = "gse_afd_tcp_notifier", title = title, type = typ },
+        Fields = {
+            object = object, alarm_source = alarm_source, source = "gse_afd_tcp_notifier", type = typ,
+            title = "General status " .. last_status.words(before, status),
+        },
     }
     lma_utils.inject_tags(msg)
     return lma_utils.safe_inject_message(msg)

@@ -35,6 +35,7 @@ local MAX_TIMES = 2000
 
 local buckets, number = {}, 0 -- by service, method and family
 local last_tick = os.time() * 1e9
+local lost -- why metrics of the last tick could not be sent, until that is told
 
 local function family_of(status)
     local code = tonumber(status)
@@ -85,6 +86,11 @@ function process_message()
         return -1, "too many metrics to aggregate, adjust bulk_size and/or max_timer_inject parameters"
     end
     add(bucket, seconds)
+    if lost then
+        local reason = lost
+        lost = nil
+        return -1, reason
+    end
     return 0
 end
 
@@ -109,7 +115,8 @@ function timer_event(ns)
     last_tick = ns
     local queued = 0
     local function send()
-        lma_utils.inject_bulk_metric(ns, hostname, nil, source)
+        local status, err = lma_utils.inject_bulk_metric(ns, hostname, nil, source)
+        if status and status ~= 0 then lost = "metrics of the last tick are lost: " .. tostring(err) end
         queued = 0
     end
     for service, methods in pairs(buckets) do

@@ -5,23 +5,15 @@
 --
 --   measurement_name  default "annotations"
 
-local string = require "string"
 local table = require "table"
 local afd_message = require "afd_message"
 local gse_utils = require "gse_utils"
+local last_status = require "last_status"
 local lma_utils = require "lma_utils"
 
 local measurement = read_config("measurement_name") or "annotations"
 
--- The last status of each cluster.
-local statuses = {}
-
-local function title_of(before, status)
-    if before == status then return nil end
-    if before then return string.format("General status %s -> %s", gse_utils.label(before), gse_utils.label(status)) end
-    if status == gse_utils.OKAY then return nil end
-    return "General status is " .. gse_utils.label(status)
-end
+local statuses = last_status.new() -- by cluster
 
 function process_message()
     local cluster = afd_message.get_entity_name("cluster_name")
@@ -30,9 +22,9 @@ function process_message()
     if not status then return -1, "Cannot find the status of the cluster " .. cluster end
     local alarms = afd_message.extract_alarms()
     if not alarms then return -1, "Cannot find the alarms of the cluster " .. cluster end
-    local title = title_of(statuses[cluster], status)
-    statuses[cluster] = status
-    if not title then return 0 end
+    local before = statuses:get(cluster)
+    if not statuses:set(cluster, status) then return -1, last_status.FULL end
+    if before == status or not before and status == gse_utils.OKAY then return 0 end
     local msg = {
         Timestamp = read_message("Timestamp"),
         Type = "metric",
@@ -41,7 +33,7 @@ function process_message()
             name = measurement,
             tag_fields = { "cluster" },
             value_fields = { "title", "tags", "text" },
-            title = title,
+            title = "General status " .. last_status.words(before, status),
             tags = cluster,
             text = table.concat(afd_message.alarms_for_human(alarms), "<br />"),
             cluster = cluster,

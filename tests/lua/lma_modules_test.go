@@ -3,6 +3,7 @@ package lua
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,5 +199,42 @@ func TestAFDMessages(t *testing.T) {
 	m = out.Injected[0]
 	if quiet, _ := m.Value("no_alerting"); m.Payload() != `{"alarms":[]}` || m.Text("node_role") != "controller" || !quiet.Bool() {
 		t.Errorf("%s", message.AppendJSON(nil, m))
+	}
+}
+
+// Datapoints that are too much for one message are sent in several, and one that no message can hold hides no other.
+func TestBulkMetricsOfAnySize(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "bulk.lua")
+	source := `
+local lma_utils = require "lma_utils"
+local string = require "string"
+function process_message() return 0 end
+function timer_event(ns)
+    for i = 1, 1000 do
+        lma_utils.add_to_bulk_metric("metric_" .. i, i, { name = i == 7 and string.rep("x", 70000) or string.rep("x", 100) })
+    end
+    local status, err = lma_utils.inject_bulk_metric(ns, "ctl1", nil, "test")
+    inject_message({ Type = "result", Payload = status .. " " .. err })
+end
+`
+	if err := os.WriteFile(script, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, err := sandbox.OpenOffline(sandbox.OfflineOptions{
+		Kind: plugin.KindFilter, Name: "test", Hostname: "ctl1", Filename: script, ModuleDirectory: "../../lua_modules",
+		Start: time.Unix(1_795_000_000, 0), MaxTimerInject: 100,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	out := o.Tick(time.Unix(1_795_000_010, 0))
+	points := 0
+	for _, m := range out.Injected {
+		points += strings.Count(m.Payload(), `"value":`)
+	}
+	last := out.Injected[len(out.Injected)-1].Payload()
+	if points != 999 || last != "-1 the datapoint metric_7 is too large or cannot be written as JSON" {
+		t.Errorf("%d datapoints in %d messages: %s", points, len(out.Injected), last)
 	}
 }
