@@ -65,10 +65,9 @@ end
 local function take_severity(fields)
     local severity
     for i = 1, #OTHER_SEVERITIES do severity = take(fields, OTHER_SEVERITIES[i]) or severity end
-    local facility = take(fields, "syslogfacility") or take(fields, "syslogfacility-text")
     local pri = take(fields, "pri")
     if pri then return pri.severity, pri.facility end
-    return severity or 7, facility
+    return severity or 7, fields.syslogfacility
 end
 
 -- parse_syslog_message fills a message of a line of syslog, by a grammar of the module syslog. What the grammar

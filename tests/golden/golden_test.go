@@ -20,9 +20,9 @@ func one(runner func(*testing.T) golden.Runner) []subject { return []subject{{""
 // folders are the folders of cases, and what runs them.
 var folders = map[string][]subject{
 	"collectd":             one(collectdDecoder),
-	"generic_syslog":       one(logDecoder("SyslogDecoder")),
+	"generic_syslog":       {{"SyslogDecoder", logDecoder("SyslogDecoder")}, {"a site's script", siteDecoder("generic_syslog.lua")}},
 	"mysql_log":            one(logDecoder("MySQLLogDecoder")),
-	"openstack_log":        one(logDecoder("OpenStackLogDecoder")),
+	"openstack_log":        {{"OpenStackLogDecoder", logDecoder("OpenStackLogDecoder")}, {"a site's script", siteDecoder("openstack_log.lua")}},
 	"rabbitmq":             one(logDecoder("RabbitMQLogDecoder")),
 	"afd":                  one(shippedFilter("afd.lua")),
 	"gse_cluster_filter":   one(shippedFilter("gse_cluster_filter.lua")),

@@ -15,25 +15,33 @@ import (
 )
 
 // caseOptions are the options of a sandbox for a case, and the directory of the modules that the site has.
-func caseOptions(t *testing.T, c *golden.Case, folder, script string, clock func() time.Time) sandbox.Options {
+func caseOptions(t *testing.T, c *golden.Case, file string, clock func() time.Time) sandbox.Options {
 	dir := t.TempDir()
 	writeModule(t, dir, "extra_fields", map[string]any{"tags": map[string]any{"environment_id": 42}})
 	return sandbox.Options{
 		ScriptType:      "lua",
-		Filename:        filepath.Join(golden.Root(), "lua_modules", folder, script),
+		Filename:        filepath.Join(golden.Root(), filepath.FromSlash(file)),
 		ModuleDirectory: dir + ";" + filepath.Join(golden.Root(), "lua_modules"),
 		OutputLimit:     uint(c.OutputLimit), Config: c.Config, Clock: clock,
 	}
 }
 
-// shippedDecoder runs a decoder of lua_modules/decoders.
+// shippedDecoder runs a decoder of lua_modules/decoders, siteDecoder one of testdata.
 func shippedDecoder(script string) func(*testing.T) golden.Runner {
+	return luaDecoder("lua_modules/decoders/" + script)
+}
+
+func siteDecoder(script string) func(*testing.T) golden.Runner {
+	return luaDecoder("tests/golden/testdata/" + script)
+}
+
+func luaDecoder(file string) func(*testing.T) golden.Runner {
 	return func(t *testing.T) golden.Runner {
 		return golden.Decoder(func(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
 			d := &clockedDecoder{c: c, now: c.ClockNS}
 			clock := func() time.Time { return time.Unix(0, d.now) }
 			var err error
-			d.Decoder, err = (&sandbox.DecoderConfig{Options: caseOptions(t, c, "decoders", script, clock)}).NewDecoder(env)
+			d.Decoder, err = (&sandbox.DecoderConfig{Options: caseOptions(t, c, file, clock)}).NewDecoder(env)
 			return d, err
 		})
 	}
@@ -73,7 +81,7 @@ func shippedEncoder(script string) func(*testing.T) golden.Runner {
 	return func(t *testing.T) golden.Runner {
 		return golden.Encoder(func(c *golden.Case, env *plugin.Env) (plugin.Encoder, error) {
 			clock := func() time.Time { return time.Unix(0, c.ClockNS) }
-			return (&sandbox.EncoderConfig{Options: caseOptions(t, c, "encoders", script, clock)}).NewEncoder(env)
+			return (&sandbox.EncoderConfig{Options: caseOptions(t, c, "lua_modules/encoders/"+script, clock)}).NewEncoder(env)
 		})
 	}
 }
@@ -91,7 +99,7 @@ func accumulatedLines(t *testing.T) golden.Runner {
 			}
 			return nil
 		}
-		options := caseOptions(t, v.Case, "filters", "influxdb_accumulator.lua", func() time.Time { return time.Unix(0, v.Case.ClockNS) })
+		options := caseOptions(t, v.Case, "lua_modules/filters/influxdb_accumulator.lua", func() time.Time { return time.Unix(0, v.Case.ClockNS) })
 		filter, err := (&sandbox.FilterConfig{Options: options}).NewFilter(env)
 		if err != nil {
 			v.Problem(-1, "config", "the configuration is refused: %v", err)
@@ -129,7 +137,7 @@ func (f luaForm) Form(m *message.Message) (url.Values, error) {
 
 func nagiosForms(t *testing.T) golden.Runner {
 	return golden.Form(func(c *golden.Case, env *plugin.Env) (golden.Former, error) {
-		encoder, err := (&sandbox.EncoderConfig{Options: caseOptions(t, c, "encoders", "status_nagios.lua", time.Now)}).NewEncoder(env)
+		encoder, err := (&sandbox.EncoderConfig{Options: caseOptions(t, c, "lua_modules/encoders/status_nagios.lua", time.Now)}).NewEncoder(env)
 		return luaForm{encoder}, err
 	})
 }

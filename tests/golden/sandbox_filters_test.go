@@ -24,7 +24,7 @@ func shippedFilter(script string) func(*testing.T) golden.Runner {
 func sandboxed(t *testing.T, script string) golden.Build[plugin.Filter] {
 	return func(c *golden.Case, env *plugin.Env) (plugin.Filter, error) {
 		sorted := &inOrder{inject: env.Inject, clock: time.Unix(0, c.ClockNS)}
-		conf := &sandbox.FilterConfig{Options: caseOptions(t, c, "filters", script, func() time.Time { return sorted.clock })}
+		conf := &sandbox.FilterConfig{Options: caseOptions(t, c, "lua_modules/filters/"+script, func() time.Time { return sorted.clock })}
 		dir, _, _ := strings.Cut(conf.ModuleDirectory, ";")
 		writeModule(t, dir, c.Config["afd_file"], c.Alarms)
 		writeModule(t, dir, c.Config["topology_file"], c.Clusters)
