@@ -66,16 +66,23 @@ var (
 	logs = regexp.MustCompile(`(?m)^time=.*\n`)
 )
 
-// run compares what a command prints on both streams, in any order, without its own log.
+// run compares what a command prints on both streams, in any order, without its own log. What goes to
+// standard output may go into a file instead: `command > file`.
 func run(t *testing.T, command, want string) {
 	t.Helper()
+	command, file, toFile := strings.Cut(command, " > ")
 	words := strings.Fields(command)
 	if words[0] != "lma_collector" {
 		t.Errorf("%q is no command of this program", command)
 		return
 	}
-	var out bytes.Buffer
-	cli.Main(words[1:], nil, &out, &out)
+	var out, kept bytes.Buffer
+	if toFile {
+		cli.Main(words[1:], nil, &kept, &out)
+		write(t, file, kept.String())
+	} else {
+		cli.Main(words[1:], nil, &out, &out)
+	}
 	got := logs.ReplaceAllString(uuid.ReplaceAllString(out.String(), `"uuid":"…"`), "")
 	if sorted(got) != sorted(want) {
 		t.Errorf("$ %s\nprints\n%s\nand not\n%s", command, got, want)

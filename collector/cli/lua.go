@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -32,15 +34,29 @@ func newLua() *cobra.Command {
 			if name == "-" {
 				name = "stdin"
 			}
-			p := sandbox.NewPlain(sandbox.PlainOptions{ModuleDirectory: directory, Output: cmd.OutOrStdout()})
-			defer p.Close()
-			return luaError(cmd, p.Run(name, source, args[1:]...))
+			return runLua(cmd, directory, name, source, args[1:])
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // what follows SCRIPT is its own
 	cmd.Flags().StringVar(&directory, "module-dir", filepath.Join(config.DefaultShareDir, "lua_modules"),
 		"where require looks after the current folder; folders separated by semicolons")
 	return cmd
+}
+
+func runLua(cmd *cobra.Command, directory, name string, source []byte, args []string) error {
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	p := sandbox.NewPlain(sandbox.PlainOptions{
+		ModuleDirectory: directory, Stdin: cmd.InOrStdin(), Stdout: out, Stderr: cmd.ErrOrStderr(),
+		Exit: func(code int) {
+			out.Flush()
+			os.Exit(code)
+		},
+	})
+	err := p.Run(name, source, args...)
+	if e := errors.Join(p.Close(), out.Flush()); err == nil && e != nil {
+		return problem{e}
+	}
+	return luaError(cmd, err)
 }
 
 // luaError prints a script's error and where it happened.

@@ -15,24 +15,30 @@ import (
 // Plain runs ordinary Lua programs, without limits, with every module that a script of a plugin may
 // require: unit tests of Lua modules, above all. One goroutine uses it.
 type Plain struct {
-	interp  lua.Interp
-	out     io.Writer
-	loading map[string]bool // modules whose loader has begun to run
+	interp    lua.Interp
+	libraries *stdlib.Libraries
+	out       io.Writer
+	loading   map[string]bool // modules whose loader has begun to run
 }
 
 // PlainOptions say what a plain interpreter is made of.
 type PlainOptions struct {
-	ModuleDirectory string    // where require looks after the current directory; directories separated by `;`
-	Output          io.Writer // of print
+	ModuleDirectory string // where require looks after the current directory; directories separated by `;`
+	Stdin           io.Reader
+	Stdout, Stderr  io.Writer      // one with Flush() error is flushed as the program asks for it
+	Exit            func(code int) // for os.exit
 }
 
 // NewPlain makes an interpreter with the standard libraries loaded.
 func NewPlain(o PlainOptions) *Plain {
-	p := &Plain{interp: gopher.New(), out: o.Output, loading: map[string]bool{}}
+	p := &Plain{interp: gopher.New(), out: o.Stdout, loading: map[string]bool{}}
+	p.libraries = stdlib.New(stdlib.Options{
+		Reach: stdlib.ReachAll, Zone: time.Local, Stdin: o.Stdin, Stdout: o.Stdout, Stderr: o.Stderr, Exit: o.Exit,
+	})
 	stdlib.OpenBase(p.interp)
 	p.interp.SetGlobal("print", p.interp.NewFunction("print", p.print))
 	p.openPackage(o.ModuleDirectory)
-	for _, m := range stdlib.Modules(time.Now) {
+	for _, m := range p.libraries.Modules() {
 		p.open(m)
 	}
 	return p
@@ -57,8 +63,11 @@ func (p *Plain) Run(name string, source []byte, args ...string) error {
 	return p.interp.Call(chunk, nil, values...)
 }
 
-// Close gives the interpreter's memory back.
-func (p *Plain) Close() { p.interp.Close() }
+// Close closes what the program left open and gives the interpreter's memory back.
+func (p *Plain) Close() error {
+	defer p.interp.Close()
+	return p.libraries.Close()
+}
 
 // open makes a module, also as a global, as scripts of plugins find it.
 func (p *Plain) open(m lua.Module) lua.Value {
