@@ -92,6 +92,9 @@ func next(raw string, i int) (e element) {
 func varint(raw string) (v uint64, n int) {
 	for n < len(raw) && n < binary.MaxVarintLen64 {
 		b := raw[n]
+		if n == binary.MaxVarintLen64-1 && b > 1 {
+			return 0, 0 // more than 64 bits
+		}
 		v |= uint64(b&0x7f) << (7 * n)
 		if n++; b < 0x80 {
 			return v, n

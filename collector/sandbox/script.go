@@ -107,7 +107,7 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 	if s.kind != plugin.KindInput && s.kind != plugin.KindOutput {
 		s.interp.SetGlobal("add_to_payload", s.interp.NewFunction("add_to_payload", s.addToPayload))
 	}
-	s.usage.hold(s.interp.MemoryUsed())
+	s.usage.count(s.interp.Used(), s.interp.MemoryUsed())
 	return s, nil
 }
 
