@@ -245,6 +245,8 @@ func (it *item) before(rest ahead) ahead {
 		return ahead{first: &singles[it.text[0]]}
 	case opOne:
 		return ahead{first: it.set}
+	case opBalance:
+		return ahead{first: &singles[it.stop]}
 	case opOpen, opClose, opPosition:
 		return rest
 	case opGreedy, opLazy, opOptional:

@@ -77,11 +77,14 @@ func (m *Matcher) Search(p *Pattern, s string, from int) (start, end int, err er
 			break
 		}
 		from = at
-		if end, err = m.Match(p, s, from); end >= 0 || err != nil {
-			return from, end, err
+		if end, err = m.Match(p, s, from); err != nil {
+			break
+		}
+		if end >= 0 {
+			return from, end, nil
 		}
 	}
-	return -1, -1, nil
+	return -1, -1, err
 }
 
 // candidate is the first place from at on where a match can start, beyond the subject's end if

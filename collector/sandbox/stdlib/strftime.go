@@ -123,7 +123,7 @@ func (d *dateText) number(verb byte) bool {
 	n, width, fill := 0, 2, byte('0')
 	switch verb {
 	case 'C':
-		n = floorDiv(t.Year(), 100)
+		n, width = floorDiv(t.Year(), 100), 0
 	case 'd':
 		n = t.Day()
 	case 'e':
