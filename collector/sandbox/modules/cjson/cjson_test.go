@@ -7,6 +7,7 @@ import (
 
 	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/moduletest"
 )
 
 // newScript is an interpreter with cjson as a global and a show function that makes text of values.
@@ -138,6 +139,50 @@ func TestSettings(t *testing.T) {
 		if got := evaluate(t, in, body); got != want {
 			t.Errorf("%s\ngot  %q\nwant %q", body, got, want)
 		}
+	}
+}
+
+// TestLimits has what the original's test does at an output_limit of 64.
+func TestLimits(t *testing.T) {
+	long := `["this is a test","this is a test","this is a test","this is a test","this is a test"]`
+	for body, want := range map[string]string{
+		`local ok, text = pcall(cjson.encode, cjson.decode(long)) return show(ok) .. text`:                           "falsestrbuf output_limit exceeded",
+		`return show(#cjson.decode(long))`:                                                                           "5",
+		`return show(cjson.decode('{"test" : 1, "null" : null}').null)`:                                              "nil",
+		`cjson.decode_null(true) return type(cjson.decode('{"test" : 1, "null" : null}').null)`:                      "userdata",
+		`cjson.decode_null(true) cjson.decode_null(false) return show(cjson.decode("[null]"))`:                       "{}",
+		`return cjson.decode('[ true, { "foo": "bar" } ]')[2].foo`:                                                   "bar",
+		`pcall(cjson.encode, {{{print or show}}}) return cjson.encode({1})`:                                          "[1]", // after an error all begins anew
+		`local t = {} for i = 1, 30 do t[i] = i end local ok, text = pcall(cjson.encode, t) return show(ok) .. text`: "falsestrbuf output_limit exceeded",
+	} {
+		in := newScript(t, 64)
+		in.SetGlobal("long", lua.String(long))
+		if got := evaluate(t, in, body); got != want {
+			t.Errorf("%s\ngot  %q\nwant %q", body, got, want)
+		}
+	}
+	in := newScript(t, 64512)
+	const itself = "Cannot serialise, excessive nesting (1001)"
+	if got := evaluate(t, in, `local t = {} t[1] = t return cjson.encode(t)`); got != "test:1: "+itself {
+		t.Errorf("a table in itself: %q", got)
+	}
+	if got := evaluate(t, in, `local t = {a = 1} return cjson.encode({t, t, {_k = "/"}})`); got != `[{"a":1},{"a":1},{"_k":"\/"}]` {
+		t.Errorf("a table twice: %q", got)
+	}
+}
+
+// TestCharged ends scripts that keep encode and decode busy.
+func TestCharged(t *testing.T) {
+	const text = `local s = "{}" for i = 1, 14 do s = s .. "," .. s end s = "[" .. s .. "]" `
+	moduletest.ExpectExhausted(t, Module(0),
+		text+`for i = 1, 1e5 do cjson.decode(s) end`,
+		text+`local v = cjson.decode(s) for i = 1, 1e5 do cjson.encode(v) end`,
+		`local s = "x" for i = 1, 18 do s = s .. s end s = '"\\n' .. s .. '"' for i = 1, 1e5 do cjson.decode(s) end`,
+		`cjson.encode_sparse_array(false, 0) cjson.encode({[2^40] = 1})`,
+	)
+	s := moduletest.New(t, Module(0))
+	if got := s.Run(`local s, t = "x", {} for i = 1, 22 do s = s .. s end for i = 1, 100 do t[i] = s end cjson.encode(t)`); got != "not enough memory" {
+		t.Errorf("a text of 400 MB: %q", got)
 	}
 }
 

@@ -141,11 +141,11 @@ func (d *decoder) object() (v lua.Value, ok bool) {
 	if !d.deeper() {
 		return v, false
 	}
-	t := d.in.NewTable(0, 4)
 	b := d.next()
 	if b == '}' {
-		return d.leave(t)
+		return d.leave(d.in.NewTable(0, 0))
 	}
+	t := d.in.NewTable(0, 4)
 	for {
 		if b != '"' {
 			return v, d.expected("object key string")
@@ -181,11 +181,11 @@ func (d *decoder) array() (v lua.Value, ok bool) {
 	if !d.deeper() {
 		return v, false
 	}
-	t := d.in.NewTable(4, 0)
 	b := d.next()
 	if b == ']' {
-		return d.leave(t)
+		return d.leave(d.in.NewTable(0, 0))
 	}
+	t := d.in.NewTable(4, 0)
 	for i := 1; ; i++ {
 		if v, ok = d.value(b); !ok {
 			return v, false
