@@ -9,7 +9,7 @@ func (c *compiler) choice(parts []*Pattern, after *follow) {
 		begins[i] = c.starts(parts[i])
 		set := begins[i].set
 		if begins[i].empty {
-			set = set.union(c.startOf(after))
+			set = set.union(begins[i].pass.intersect(c.startOf(after)))
 		}
 		rest[i] = rest[i+1].union(set)
 	}

@@ -54,6 +54,8 @@ func Compile(p *Pattern) (*Program, error) {
 		numbers: map[*Pattern]int32{}, formats: map[string]int32{}, sets: map[Set]setPlace{},
 	}
 	c.enter(nil)
+	start := c.starts(p)
+	c.p.first, c.p.sure = start.set, start.sure()
 	c.pattern(p, nil)
 	c.emit(instruction{op: iEnd})
 	c.emit(instruction{op: iGiveUp})

@@ -79,6 +79,7 @@ type Machine struct {
 	host     Host
 	subject  string
 	steps    int // left of the present slice
+	asked    int // limit of stack
 	limit    int // of stack
 	stack    []frame
 	caps     []entry
@@ -94,17 +95,42 @@ type Machine struct {
 // Match matches from a position, from 0, and gives the position after the match. limit is the number of
 // calls and choices that may be pending.
 func (m *Machine) Match(p *Program, subject string, start, limit int, host Host) (end int, ok bool) {
+	m.begin(p, subject, limit, host)
+	m.end = m.run(start)
+	return m.end, m.end >= 0
+}
+
+// Find is Match at the first position from start where there is one.
+func (m *Machine) Find(p *Program, subject string, start, limit int, host Host) (from, end int, ok bool) {
+	m.begin(p, subject, limit, host)
+	for from = start; from <= len(subject); from++ {
+		if p.sure {
+			first := from
+			for from < len(subject) && !p.first.contains(subject[from]) {
+				from++
+			}
+			if m.spend((from - first) >> 2); from == len(subject) {
+				break
+			}
+		}
+		if m.end = m.run(from); m.end >= 0 {
+			return from, m.end, true
+		}
+		m.dynamic = 0
+	}
+	return 0, 0, false
+}
+
+func (m *Machine) begin(p *Program, subject string, limit int, host Host) {
 	if len(subject) >= math.MaxInt32 {
 		host.Fail("subject string too long")
 	}
-	m.p, m.host, m.subject, m.limit = p, host, subject, max(limit, DefaultStack)
+	m.p, m.host, m.subject, m.asked, m.limit = p, host, subject, limit, max(limit, DefaultStack)
 	m.steps, m.dynamic, m.depth, m.building = sliceSteps, 0, 0, 0
 	m.text, m.fields = m.text[:0], m.fields[:0]
 	if m.stack == nil {
 		m.stack, m.caps = make([]frame, smallFrames), make([]entry, smallEntries)
 	}
-	m.end = m.run(start)
-	return m.end, m.end >= 0
 }
 
 // Release forgets a match. It charges what was not charged yet.
@@ -128,7 +154,7 @@ func (m *Machine) Release() {
 func (m *Machine) grow() []frame {
 	n := len(m.stack)
 	if n >= m.limit {
-		m.host.Fail("backtrack stack overflow (current limit is " + itoa(m.limit) + ")")
+		m.host.Fail("backtrack stack overflow (current limit is " + itoa(m.asked) + ")")
 	}
 	size := min(2*n, m.limit)
 	m.host.Need(16 * size)

@@ -285,7 +285,7 @@ func Repeat(a *Pattern, n int) (*Pattern, error) {
 	if n == 0 {
 		return check(p)
 	}
-	must, err := power(a, n)
+	must, err := Power(a, n)
 	if err != nil {
 		return nil, err
 	}
@@ -299,8 +299,11 @@ func times(size, n int) int {
 	return size * n
 }
 
-// power is a n times in sequence, n > 0. It shares what it can, so it is quick for any n.
-func power(a *Pattern, n int) (result *Pattern, err error) {
+// Power matches a n times in sequence. It shares what it can, so it is quick for any n.
+func Power(a *Pattern, n int) (result *Pattern, err error) {
+	if n == 0 {
+		return truePattern, nil
+	}
 	for square := a; err == nil; n >>= 1 {
 		if n&1 != 0 {
 			if result == nil {

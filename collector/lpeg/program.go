@@ -55,7 +55,9 @@ type Program struct {
 	texts  []string
 	tables []dispatch
 	values []any
-	tabs   int // tables of sets
+	tabs   int  // tables of sets
+	first  Set  // of the first bytes of a match
+	sure   bool // a match has a first byte
 }
 
 // dispatch says where to go by the next byte; the last entry is for the end.

@@ -27,8 +27,15 @@ func (s *Set) AddRange(lo, hi byte) {
 func (s *Set) add(b byte)           { s[b>>6] |= 1 << (b & 63) }
 func (s *Set) contains(b byte) bool { return s[b>>6]>>(b&63)&1 != 0 }
 
+// Complement has the bytes that s does not have.
+func (s Set) Complement() Set { return fullSet.minus(s) }
+
 func (s Set) union(t Set) Set {
 	return Set{s[0] | t[0], s[1] | t[1], s[2] | t[2], s[3] | t[3]}
+}
+
+func (s Set) intersect(t Set) Set {
+	return Set{s[0] & t[0], s[1] & t[1], s[2] & t[2], s[3] & t[3]}
 }
 
 func (s Set) minus(t Set) Set {

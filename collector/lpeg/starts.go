@@ -3,12 +3,13 @@ package lpeg
 // starts is how a pattern may begin.
 type starts struct {
 	set   Set  // the first bytes of what it consumes
-	empty bool // it may match without consuming
+	pass  Set  // the next bytes where it may match without consuming
+	empty bool // it may match without consuming, at the end as well
 	asks  bool // it may ask a function before it consumes
 }
 
 // anything says nothing.
-var anything = starts{set: fullSet, empty: true, asks: true}
+var anything = starts{set: fullSet, pass: fullSet, empty: true, asks: true}
 
 // sure tells that the pattern fails, without effect, where the next byte is not in the set.
 func (s starts) sure() bool { return !s.empty && !s.asks }
@@ -19,7 +20,7 @@ func (c *compiler) starts(p *Pattern) starts {
 	}
 	switch p.op {
 	case opTrue, opBehind:
-		return starts{empty: true}
+		return starts{pass: fullSet, empty: true}
 	case opFalse:
 		return starts{}
 	case opText:
@@ -56,14 +57,17 @@ func (c *compiler) innerStarts(p *Pattern) starts {
 		var s starts
 		for _, part := range flatten(p, opChoice) {
 			one := c.starts(part)
-			s = starts{s.set.union(one.set), s.empty || one.empty, s.asks || one.asks}
+			s = starts{s.set.union(one.set), s.pass.union(one.pass), s.empty || one.empty, s.asks || one.asks}
 		}
 		return s
 	case opNot:
-		return starts{empty: true, asks: c.starts(p.a).asks}
+		if p.a.set != nil {
+			return starts{pass: fullSet.minus(*p.a.set), empty: true}
+		}
+		return starts{pass: fullSet, empty: true, asks: c.starts(p.a).asks}
 	case opRepeat, opAtMost:
 		s := c.starts(p.a)
-		s.empty = true
+		s.empty, s.pass = true, fullSet
 		return s
 	case opMatchTime:
 		s := c.starts(p.a)
@@ -77,10 +81,10 @@ func (c *compiler) innerStarts(p *Pattern) starts {
 
 // startsOf is how a sequence may begin.
 func (c *compiler) startsOf(parts []*Pattern) starts {
-	s := starts{empty: true}
+	s := starts{pass: fullSet, empty: true}
 	for _, part := range parts {
 		one := c.starts(part)
-		s = starts{s.set.union(one.set), one.empty, s.asks || one.asks}
+		s = starts{s.set.union(s.pass.intersect(one.set)), s.pass.intersect(one.pass), one.empty, s.asks || one.asks}
 		if !one.empty {
 			break
 		}
@@ -88,24 +92,22 @@ func (c *compiler) startsOf(parts []*Pattern) starts {
 	return s
 }
 
-// startOf is the set of first bytes of what follows, all where that may be the end or is far away.
+// startOf is the set of bytes with which what follows may go on, all where that is far away.
 func (c *compiler) startOf(f *follow) Set {
 	const far = 16
-	var set Set
+	set, pass := Set{}, fullSet
 	for n := 0; f != nil; f = f.outer {
 		for _, part := range f.parts {
-			if n++; n > far {
-				return fullSet
-			}
 			one := c.starts(part)
-			if one.asks {
+			if n++; n > far || one.asks {
 				return fullSet
 			}
-			set = set.union(one.set)
+			set = set.union(pass.intersect(one.set))
 			if !one.empty {
 				return set
 			}
+			pass = pass.intersect(one.pass)
 		}
 	}
-	return fullSet
+	return set.union(pass)
 }

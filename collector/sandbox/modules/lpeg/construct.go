@@ -14,11 +14,11 @@ func some(c lua.Call, i int, function string) {
 
 func (l *Library) newP(c lua.Call) {
 	some(c, 1, "P")
-	if _, ok := c.Object(1).(*pattern); ok {
+	if _, ok := c.Object(1).(*Pattern); ok {
 		c.Push(c.Arg(1))
 		return
 	}
-	l.push(c, l.coerce(c, 1, "P"))
+	l.Push(c, l.Coerce(c, c.Arg(1), 1, "P"))
 }
 
 func (l *Library) newS(c lua.Call) {
@@ -67,7 +67,7 @@ func (l *Library) newV(c lua.Call) {
 
 func (l *Library) newB(c lua.Call) {
 	p := l.operand(c, 1, "B")
-	tree, err := lpeg.Behind(p.tree)
+	tree, err := lpeg.Behind(p.Tree)
 	if err != nil {
 		lua.BadArgument(c, 1, "B", err.Error())
 	}
@@ -78,7 +78,7 @@ func (l *Library) newB(c lua.Call) {
 func (l *Library) unary(function string, make func(*lpeg.Pattern) (*lpeg.Pattern, error)) lua.Function {
 	return func(c lua.Call) {
 		p := l.operand(c, 1, function)
-		tree, err := make(p.tree)
+		tree, err := make(p.Tree)
 		l.own(c, tree, err, keep(nil, c.Arg(1), p)...)
 	}
 }
@@ -94,7 +94,7 @@ func (l *Library) newCc(c lua.Call) {
 	if err != nil {
 		c.Raise(err.Error())
 	}
-	l.push(c, &pattern{tree: tree, keeps: keeps, nodes: 2*n + 1})
+	l.Push(c, &Pattern{Tree: tree, Keeps: keeps, Nodes: 2*n + 1})
 }
 
 func (l *Library) newCp(c lua.Call) { l.own(c, lpeg.Position(), nil) }
@@ -121,7 +121,7 @@ func (l *Library) newCg(c lua.Call) {
 		n := name(v)
 		group, keeps = &n, append(keeps, v)
 	}
-	tree, err := lpeg.Group(p.tree, group)
+	tree, err := lpeg.Group(p.Tree, group)
 	l.own(c, tree, err, keeps...)
 }
 
@@ -136,14 +136,14 @@ func function(c lua.Call, i int, name string) lua.Value {
 func (l *Library) newCf(c lua.Call) {
 	f := function(c, 2, "Cf")
 	p := l.operand(c, 1, "Cf")
-	tree, err := lpeg.Fold(p.tree, f)
+	tree, err := lpeg.Fold(p.Tree, f)
 	l.own(c, tree, err, append(keep(nil, c.Arg(1), p), f)...)
 }
 
 func (l *Library) newCmt(c lua.Call) {
 	f := function(c, 2, "Cmt")
 	p := l.operand(c, 1, "Cmt")
-	tree, err := lpeg.MatchTime(p.tree, f)
+	tree, err := lpeg.MatchTime(p.Tree, f)
 	l.own(c, tree, err, append(keep(nil, c.Arg(1), p), f)...)
 }
 
@@ -153,17 +153,17 @@ const operator = "?"
 // binary makes an operator of two patterns.
 func (l *Library) binary(c lua.Call, make func(a, b *lpeg.Pattern) (*lpeg.Pattern, error)) {
 	a, b := l.operand(c, 1, operator), l.operand(c, 2, operator)
-	tree, err := make(a.tree, b.tree)
+	tree, err := make(a.Tree, b.Tree)
 	if err != nil {
 		c.Raise(err.Error())
 	}
 	nodes, keeps := 1, keep(keep(nil, c.Arg(1), a), c.Arg(2), b)
-	for i, p := range [2]*pattern{a, b} {
+	for i, p := range [2]*Pattern{a, b} {
 		if c.Kind(i+1) != lua.KindUserdata {
-			nodes += p.nodes
+			nodes += p.Nodes
 		}
 	}
-	l.push(c, &pattern{tree: tree, keeps: keeps, nodes: nodes})
+	l.Push(c, &Pattern{Tree: tree, Keeps: keeps, Nodes: nodes})
 }
 
 func (l *Library) mul(c lua.Call)    { l.binary(c, lpeg.Seq) }
@@ -172,81 +172,81 @@ func (l *Library) sub(c lua.Call)    { l.binary(c, lpeg.Except) }
 
 func (l *Library) unm(c lua.Call) {
 	p := l.operand(c, 1, operator)
-	l.own(c, lpeg.Not(p.tree), nil, keep(nil, c.Arg(1), p)...)
+	l.own(c, lpeg.Not(p.Tree), nil, keep(nil, c.Arg(1), p)...)
 }
 
 func (l *Library) len(c lua.Call) {
 	p := l.operand(c, 1, operator)
-	l.own(c, lpeg.And(p.tree), nil, keep(nil, c.Arg(1), p)...)
+	l.own(c, lpeg.And(p.Tree), nil, keep(nil, c.Arg(1), p)...)
 }
 
 func (l *Library) pow(c lua.Call) {
 	p := l.operand(c, 1, operator)
-	tree, err := lpeg.Repeat(p.tree, clip(lua.CheckNumber(c, 2, operator)))
+	tree, err := lpeg.Repeat(p.Tree, clip(lua.CheckNumber(c, 2, operator)))
 	if err != nil {
 		c.Raise(err.Error())
 	}
-	l.push(c, &pattern{tree: tree, keeps: keep(nil, c.Arg(1), p), nodes: 4})
+	l.Push(c, &Pattern{Tree: tree, Keeps: keep(nil, c.Arg(1), p), Nodes: 4})
 }
 
 // div is pattern / string, number, table or function.
 func (l *Library) div(c lua.Call) {
 	p, v := l.operand(c, 1, operator), c.Arg(2)
-	keeps := append(keep(nil, c.Arg(1), p), v)
-	var tree *lpeg.Pattern
-	var err error
+	tree, err := Replace(c, p.Tree, v)
+	l.own(c, tree, err, append(keep(nil, c.Arg(1), p), v)...)
+}
+
+// Replace is the capture tree / v. It raises the error that v is of no use.
+func Replace(c lua.Call, tree *lpeg.Pattern, v lua.Value) (*lpeg.Pattern, error) {
 	switch v.Kind() {
 	case lua.KindString:
-		tree, err = lpeg.Format(p.tree, v.Text())
+		return lpeg.Format(tree, v.Text())
 	case lua.KindTable:
-		tree, err = lpeg.Query(p.tree, v)
+		return lpeg.Query(tree, v)
 	case lua.KindFunction:
-		tree, err = lpeg.Call(p.tree, v)
+		return lpeg.Call(tree, v)
 	case lua.KindNumber:
 		n := lua.Truncate(v.Float())
 		if n < 0 || n > 65535 {
 			lua.BadArgument(c, 1, operator, "invalid number")
 		}
-		tree, err = lpeg.Select(p.tree, n)
-	default:
-		lua.BadArgument(c, 2, operator, "invalid replacement value")
+		return lpeg.Select(tree, n)
 	}
-	l.own(c, tree, err, keeps...)
+	lua.BadArgument(c, 2, operator, "invalid replacement value")
+	return nil, nil
 }
 
 // grammar makes a pattern of a table of rules.
-func (l *Library) grammar(c lua.Call, i int, function string) *pattern {
-	t := c.Table(i)
+func (l *Library) grammar(c lua.Call, t lua.Table, i int, function string) *Pattern {
 	firstName := t.Index(1)
 	if firstName.IsNil() {
 		c.Raise("grammar has no initial rule")
 	}
-	first, ok := firstName.AsObject().(*pattern)
-	firstKey, keeps := lua.Number(1), []lua.Value{firstName}
-	if !ok {
-		firstKey = firstName
-		v := t.Lookup(firstKey)
-		if v.IsNil() {
-			c.Raise("grammar has no initial rule")
-		}
-		if first, ok = v.AsObject().(*pattern); !ok {
-			c.Raise("initial rule '" + name(firstKey).Text + "' is not a pattern")
-		}
-		keeps = append(keeps, v)
+	firstKey, body := lua.Number(1), firstName
+	if _, ok := firstName.AsText(); ok {
+		firstKey, body = firstName, t.Lookup(firstName)
 	}
-	rules := []lpeg.Definition{{Name: name(firstKey), Body: first.tree}}
+	if body.IsNil() {
+		c.Raise("grammar has no initial rule")
+	}
+	first, ok := body.AsObject().(*Pattern)
+	if !ok {
+		c.Raise("initial rule '" + name(firstKey).Text + "' is not a pattern")
+	}
+	keeps := []lua.Value{firstKey, body}
+	rules := []lpeg.Definition{{Name: name(firstKey), Body: first.Tree}}
 	var wrong string
 	t.Each(func(k, v lua.Value) bool {
 		n := name(k)
-		if n.Key == rules[0].Name.Key || k.Kind() == lua.KindNumber && k.Float() == 1 {
+		if f, ok := k.AsNumber(); ok && f == 1 || n.Key == rules[0].Name.Key {
 			return true
 		}
-		p, ok := v.AsObject().(*pattern)
+		p, ok := v.AsObject().(*Pattern)
 		if !ok {
 			wrong = "rule '" + n.Text + "' is not a pattern"
 			return false
 		}
-		rules, keeps = append(rules, lpeg.Definition{Name: n, Body: p.tree}), append(keeps, k, v)
+		rules, keeps = append(rules, lpeg.Definition{Name: n, Body: p.Tree}), append(keeps, k, v)
 		return len(rules) <= lpeg.MaxRules
 	})
 	if wrong != "" {
@@ -255,27 +255,27 @@ func (l *Library) grammar(c lua.Call, i int, function string) *pattern {
 	if len(rules) > lpeg.MaxRules {
 		lua.BadArgument(c, i, function, "grammar has too many rules")
 	}
-	return l.rules(c, rules, keeps)
-}
-
-// rules makes a grammar's pattern. Its check looks at all of the rules' nodes.
-func (l *Library) rules(c lua.Call, rules []lpeg.Definition, keeps []lua.Value) *pattern {
-	size := 0
-	for _, r := range rules {
-		if size += r.Body.Size(); size < 0 {
-			c.Raise(lpeg.ErrTooBig.Error())
-		}
-	}
-	charge(c, size)
-	tree, err := lpeg.Grammar(rules)
+	tree, err := Grammar(c, rules)
 	if err != nil {
 		c.Raise(err.Error())
 	}
-	return &pattern{tree: tree, keeps: keeps, nodes: 1 + len(rules)}
+	return &Pattern{Tree: tree, Keeps: keeps, Nodes: 1 + len(rules)}
 }
 
-// charge asks for what it takes to look at that many nodes.
-func charge(c lua.Call, nodes int) {
+// Grammar is the grammar of rules. Its check looks at all of their nodes, which is charged.
+func Grammar(c lua.Call, rules []lpeg.Definition) (*lpeg.Pattern, error) {
+	size := 0
+	for _, r := range rules {
+		if size += r.Body.Size(); size < 0 {
+			return nil, lpeg.ErrTooBig
+		}
+	}
+	Charge(c, size)
+	return lpeg.Grammar(rules)
+}
+
+// Charge asks for what it takes to look at that many nodes.
+func Charge(c lua.Call, nodes int) {
 	if nodes > 1<<24 {
 		c.Raise(lpeg.ErrTooBig.Error())
 	}
@@ -283,8 +283,8 @@ func charge(c lua.Call, nodes int) {
 	c.Spend(nodes / 4)
 }
 
-// classes are the sets of lpeg.locale, as C's "C" locale has them.
-var classes = func() map[string]lpeg.Set {
+// Classes are the sets of lpeg.locale, as C's "C" locale has them.
+var Classes = func() map[string]lpeg.Set {
 	ranges := map[string]string{
 		"digit": "09", "lower": "az", "upper": "AZ", "alpha": "azAZ", "alnum": "azAZ09", "xdigit": "09afAF", "cntrl": "\x00\x1f\x7f\x7f",
 		"space": "\t\r  ", "print": " ~", "graph": "!~", "punct": "!/:@[`{~",
@@ -306,13 +306,13 @@ func (l *Library) locale(c lua.Call) {
 	t := c.Table(1)
 	if t == nil {
 		if c.Arg(1).IsNil() {
-			t = in.NewTable(0, len(classes))
+			t = in.NewTable(0, len(Classes))
 		} else {
 			t = lua.CheckTable(c, 1, "locale")
 		}
 	}
-	for name, set := range classes {
-		t.Set(name, in.NewObject(&l.class, &pattern{tree: lpeg.Bytes(set), nodes: 1}))
+	for name, set := range Classes {
+		t.Set(name, in.NewObject(&l.class, &Pattern{Tree: lpeg.Bytes(set), Nodes: 1}))
 	}
 	c.Push(t.Value())
 }

@@ -24,17 +24,18 @@ type host struct {
 	stack   []lua.Value
 	dynamic []lua.Value
 	args    []lua.Value
+	extra   int // the number of the first extra argument
 	high    int // of the stack's values that were in use
 	steps   int // not charged yet
 }
 
 // ready compiles the pattern where that has not been done.
-func (p *pattern) ready(c lua.Call) {
+func (p *Pattern) ready(c lua.Call) {
 	if p.program != nil {
 		return
 	}
-	charge(c, p.tree.Size())
-	program, err := lpeg.Compile(p.tree)
+	Charge(c, p.Tree.Size())
+	program, err := lpeg.Compile(p.Tree)
 	if err != nil {
 		c.Raise(err.Error())
 	}
@@ -56,12 +57,13 @@ func (l *Library) match(c lua.Call) {
 	p := l.operand(c, 1, "match")
 	p.ready(c)
 	subject := lua.CheckText(c, 2, "match")
-	start := 0
-	if c.Kind(3) > lua.KindNil {
-		start = position(lua.CheckInt(c, 3, "match"), len(subject))
-	}
-	h := l.host(c, p)
-	h.subject = lua.String(subject)
+	l.Match(c, p, subject, Start(c, 3, "match", len(subject)), 4)
+}
+
+// Match matches a subject from an offset and pushes the results. The extra arguments begin at that argument.
+func (l *Library) Match(c lua.Call, p *Pattern, subject string, start, extra int) {
+	p.ready(c)
+	h := l.host(c, p, subject, extra)
 	if _, ok := h.machine.Match(p.program, subject, start, l.limit, h); ok {
 		h.room(h.machine.Captures())
 		for i := range h.stack {
@@ -71,6 +73,23 @@ func (l *Library) match(c lua.Call) {
 		c.PushNil()
 	}
 	l.release(h)
+}
+
+// Find finds the first match from an offset on, without its captures: where it begins and ends.
+func (l *Library) Find(c lua.Call, p *Pattern, subject string, start int) (from, to int, ok bool) {
+	p.ready(c)
+	h := l.host(c, p, subject, 1<<30)
+	from, to, ok = h.machine.Find(p.program, subject, start, l.limit, h)
+	l.release(h)
+	return from, to, ok
+}
+
+// Start is the offset that an argument gives as a position: 1 where there is none, from the end if negative.
+func Start(c lua.Call, i int, function string, length int) int {
+	if c.Kind(i) <= lua.KindNil {
+		return 0
+	}
+	return position(lua.CheckInt(c, i, function), length)
 }
 
 // position makes an offset of an initial position.
@@ -89,14 +108,14 @@ func position(init, length int) int {
 }
 
 // host gives a host for a match; a match inside a match has its own.
-func (l *Library) host(c lua.Call, p *pattern) *host {
+func (l *Library) host(c lua.Call, p *Pattern, subject string, extra int) *host {
 	var h *host
 	if n := len(l.hosts); n > 0 {
 		h, l.hosts = l.hosts[n-1], l.hosts[:n-1]
 	} else {
 		h = &host{l: l}
 	}
-	h.c, h.consts, h.steps = c, p.values, 0
+	h.c, h.consts, h.steps, h.subject, h.extra = c, p.values, 0, lua.String(subject), extra
 	return h
 }
 
@@ -157,11 +176,8 @@ func (h *host) room(n int) {
 	}
 }
 
-// firstExtra is the number of the first extra argument of match.
-const firstExtra = 4
-
 func (h *host) Argument(n int) bool {
-	if n += firstExtra - 1; n > h.c.Len() {
+	if n += h.extra - 1; n > h.c.Len() {
 		return false
 	}
 	h.add(h.c.Arg(n))
@@ -211,7 +227,7 @@ func isNaN(v lua.Value) bool { return v.Kind() == lua.KindNumber && math.IsNaN(v
 
 func (h *host) Query(i int) bool {
 	at := len(h.stack) - 1
-	v := h.index(h.consts[i], h.stack[at], 0)
+	v := h.l.Index(h.c, h.consts[i], h.stack[at])
 	if v.IsNil() {
 		h.cut(at)
 		return false
@@ -220,25 +236,30 @@ func (h *host) Query(i int) bool {
 	return true
 }
 
-// index is t[key] with metamethods.
-func (h *host) index(t, key lua.Value, depth int) lua.Value {
-	table, ok := t.AsTable()
-	if ok {
-		if v := table.Lookup(key); !v.IsNil() {
-			return v
+// Index is t[key] with metamethods.
+func (l *Library) Index(c lua.Call, t, key lua.Value) lua.Value {
+	const longest = 100 // chain of metatables
+	for range longest {
+		if table, ok := t.AsTable(); ok {
+			if v := table.Lookup(key); !v.IsNil() {
+				return v
+			}
 		}
-	}
-	meta, has := t.Ref().(lua.Metatabled)
-	if !has || depth > 100 {
-		return lua.Nil
-	}
-	switch f := meta.Metafield("__index"); f.Kind() {
-	case lua.KindFunction:
-		var result [1]lua.Value
-		h.c.Invoke(f, result[:], t, key)
-		return result[0]
-	case lua.KindTable, lua.KindUserdata:
-		return h.index(f, key, depth+1)
+		meta, ok := t.Ref().(lua.Metatabled)
+		if !ok {
+			break
+		}
+		f := meta.Metafield("__index")
+		switch f.Kind() {
+		case lua.KindFunction:
+			var result [1]lua.Value
+			c.Invoke(f, result[:], t, key)
+			return result[0]
+		case lua.KindTable, lua.KindUserdata:
+			t = f
+		default:
+			return lua.Nil
+		}
 	}
 	return lua.Nil
 }

@@ -41,8 +41,12 @@ func (l *Library) functions() map[string]lua.Function {
 		"Cmt": l.newCmt, "Cb": l.newCb, "Carg": l.newCarg, "Cp": l.newCp, "Cs": l.unary("Cs", lpeg.Substitute),
 		"Ct": l.unary("Ct", lpeg.Table), "Cf": l.newCf, "Cg": l.newCg, "match": l.match, "type": l.typeOf,
 		"version": func(c lua.Call) { c.PushText(version) }, "locale": l.locale, "setmaxstack": l.setMaxStack,
+		"ptree": debugOnly, "pcode": debugOnly,
 	}
 }
+
+// debugOnly is what C's debugging functions do in an ordinary build.
+func debugOnly(c lua.Call) { c.Raise("function only implemented in debug mode") }
 
 // Module is the lpeg module.
 func (l *Library) Module() lua.Module {
@@ -56,18 +60,18 @@ func (l *Library) Module() lua.Module {
 	}}
 }
 
-// pattern is the payload of a pattern's userdata.
-type pattern struct {
-	tree    *lpeg.Pattern
+// Pattern is the payload of a pattern's userdata.
+type Pattern struct {
+	Tree    *lpeg.Pattern
 	program *lpeg.Program // nil until the first match
 	values  []lua.Value   // the program's
-	keeps   []lua.Value   // the script's values that the tree has, and the patterns that it was made of
-	nodes   int           // that were made for it
+	Keeps   []lua.Value   // the script's values that the tree has, and the patterns that it was made of
+	Nodes   int           // that were made for it
 }
 
 // Size is the memory of what is the pattern's own.
-func (p *pattern) Size() int {
-	size := 64 + nodeBytes*p.nodes + 32*(len(p.keeps)+len(p.values))
+func (p *Pattern) Size() int {
+	size := 64 + nodeBytes*p.Nodes + 32*(len(p.Keeps)+len(p.values))
 	if p.program != nil {
 		size += p.program.Size()
 	}
@@ -75,25 +79,26 @@ func (p *pattern) Size() int {
 }
 
 // Refer yields the values that the pattern keeps.
-func (p *pattern) Refer(yield func(lua.Value)) {
-	for _, v := range p.keeps {
+func (p *Pattern) Refer(yield func(lua.Value)) {
+	for _, v := range p.Keeps {
 		yield(v)
 	}
 }
 
-func (l *Library) push(c lua.Call, p *pattern) { c.Push(c.Interp().NewObject(&l.class, p)) }
+// Push pushes a pattern as userdata.
+func (l *Library) Push(c lua.Call, p *Pattern) { c.Push(c.Interp().NewObject(&l.class, p)) }
 
 // own pushes a pattern of one node, or raises the error.
 func (l *Library) own(c lua.Call, tree *lpeg.Pattern, err error, keeps ...lua.Value) {
 	if err != nil {
 		c.Raise(err.Error())
 	}
-	l.push(c, &pattern{tree: tree, keeps: keeps, nodes: 1})
+	l.Push(c, &Pattern{Tree: tree, Keeps: keeps, Nodes: 1})
 }
 
 // typeOf is lpeg.type.
 func (l *Library) typeOf(c lua.Call) {
-	if _, ok := c.Object(1).(*pattern); ok {
+	if _, ok := c.Object(1).(*Pattern); ok {
 		c.PushText("pattern")
 	} else {
 		c.PushNil()
@@ -108,42 +113,43 @@ func (l *Library) setMaxStack(c lua.Call) {
 	l.limit = n
 }
 
-// operand gives an argument as a pattern, with what keeps it: for strings, numbers and so on a new one.
-func (l *Library) operand(c lua.Call, i int, function string) *pattern {
-	if p, ok := c.Object(i).(*pattern); ok {
-		return p
-	}
-	return l.coerce(c, i, function)
+// operand gives an argument as a pattern: for strings, numbers and so on a new one.
+func (l *Library) operand(c lua.Call, i int, function string) *Pattern {
+	return l.Coerce(c, c.Arg(i), i, function)
 }
 
-// keep is what a pattern made of p must refer to.
-func keep(keeps []lua.Value, v lua.Value, p *pattern) []lua.Value {
+// keep appends what a pattern made of p, which v is or stands for, must refer to.
+func keep(keeps []lua.Value, v lua.Value, p *Pattern) []lua.Value {
 	if v.Kind() == lua.KindUserdata {
 		return append(keeps, v)
 	}
-	return append(keeps, p.keeps...)
+	return append(keeps, p.Keeps...)
 }
 
-func (l *Library) coerce(c lua.Call, i int, function string) *pattern {
-	v := c.Arg(i)
+// Coerce makes a pattern of argument i, or raises the error that it cannot be one.
+func (l *Library) Coerce(c lua.Call, v lua.Value, i int, function string) *Pattern {
+	if p, ok := v.AsObject().(*Pattern); ok {
+		return p
+	}
 	switch v.Kind() {
 	case lua.KindString:
-		return &pattern{tree: lpeg.Text(v.Text()), nodes: 1 + len(v.Text())/nodeBytes}
+		return &Pattern{Tree: lpeg.Text(v.Text()), Nodes: 1 + len(v.Text())/nodeBytes}
 	case lua.KindNumber:
-		return &pattern{tree: lpeg.Any(clip(v.Float())), nodes: 1}
+		return &Pattern{Tree: lpeg.Any(clip(v.Float())), Nodes: 1}
 	case lua.KindBool:
 		if v.Truth() {
-			return &pattern{tree: lpeg.True()}
+			return &Pattern{Tree: lpeg.True()}
 		}
-		return &pattern{tree: lpeg.False()}
+		return &Pattern{Tree: lpeg.False()}
 	case lua.KindTable:
-		return l.grammar(c, i, function)
+		t, _ := v.AsTable()
+		return l.grammar(c, t, i, function)
 	case lua.KindFunction:
 		tree, err := lpeg.MatchTime(lpeg.True(), v)
 		if err != nil {
 			c.Raise(err.Error())
 		}
-		return &pattern{tree: tree, nodes: 1, keeps: []lua.Value{v}}
+		return &Pattern{Tree: tree, Nodes: 1, Keeps: []lua.Value{v}}
 	}
 	lua.BadArgument(c, i, function, "lpeg-pattern expected, got "+v.Kind().String())
 	return nil
