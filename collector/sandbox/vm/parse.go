@@ -1,0 +1,605 @@
+package lua
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	maxLocals   = 200
+	maxUpvalues = 60
+	maxLevels   = 200
+)
+
+// parser reads statements and emits their code at once.
+type parser struct {
+	scanner
+	in     *Interp
+	fs     *funcState
+	levels int
+	texts  map[string]Value
+	source string
+}
+
+// compile makes a function of a source. source is what debug.getinfo calls it, name what error texts
+// do. The error is Lua's text.
+func (in *Interp) compile(source, name string, src []byte) (p *proto, err error) {
+	ps := &parser{scanner: scanner{name: name, src: src, line: 1, lastLine: 1}, in: in, texts: map[string]Value{}, source: source}
+	defer func() {
+		if in.dead != nil {
+			return
+		}
+		switch r := recover().(type) {
+		case nil:
+		case syntaxError:
+			err = &Error{Text: string(r), Value: stringValue(string(r))}
+		default:
+			panic(r)
+		}
+	}()
+	if len(src) > 0 && src[0] == '\x1b' {
+		ps.fail("compiled chunks are not accepted")
+	}
+	fs := ps.open(0)
+	fs.vararg = true
+	ps.advance()
+	ps.chunk()
+	ps.check(tkEOS)
+	ps.close()
+	return fs.proto, nil
+}
+
+// need announces memory that the function takes.
+func (ps *parser) need(bytes int) { ps.in.charge(bytes) }
+
+// text makes equal strings of a chunk one.
+func (ps *parser) text(s string) Value {
+	if v, ok := ps.texts[s]; ok {
+		return v
+	}
+	v := ps.in.text(s)
+	ps.texts[s] = v
+	ps.in.chargeText(len(s))
+	return v
+}
+
+func (ps *parser) open(line int) *funcState {
+	fs := &funcState{
+		proto: &proto{source: ps.source, name: ps.name, line: line, maxStack: 2},
+		outer: ps.fs, ps: ps, lastTarget: -1, pending: noJump, kindex: map[Value]int{},
+	}
+	ps.need(200)
+	ps.fs = fs
+	return fs
+}
+
+func (ps *parser) close() {
+	fs := ps.fs
+	ps.hideLocals(0)
+	fs.ret(0, 0)
+	fs.finish()
+	ps.fs = fs.outer
+}
+
+func (ps *parser) enter() {
+	ps.levels++
+	if ps.levels > maxLevels {
+		ps.fail("chunk has too many syntax levels")
+	}
+}
+
+func (ps *parser) leave() { ps.levels-- }
+
+func (ps *parser) limit(n, limit int, what string) {
+	if n <= limit {
+		return
+	}
+	where := "main function"
+	if ps.fs.line != 0 {
+		where = fmt.Sprintf("function at line %d", ps.fs.line)
+	}
+	ps.fail(fmt.Sprintf("%s has more than %d %s", where, limit, what))
+}
+
+func (ps *parser) expected(k tokenKind) { ps.errorAt("'" + k.String() + "' expected") }
+
+func (ps *parser) check(k tokenKind) {
+	if ps.token.kind != k {
+		ps.expected(k)
+	}
+}
+
+func (ps *parser) accept(k tokenKind) bool {
+	if ps.token.kind == k {
+		ps.advance()
+		return true
+	}
+	return false
+}
+
+func (ps *parser) expect(k tokenKind) {
+	ps.check(k)
+	ps.advance()
+}
+
+// closes takes the token that closes what opened on a line.
+func (ps *parser) closes(what, who tokenKind, line int) {
+	if ps.accept(what) {
+		return
+	}
+	if line == ps.line {
+		ps.expected(what)
+	}
+	ps.errorAt(fmt.Sprintf("'%s' expected (to close '%s' at line %d)", what, who, line))
+}
+
+func (ps *parser) ident() string {
+	ps.check(tkName)
+	text := ps.token.text
+	ps.advance()
+	return text
+}
+
+func (ps *parser) stringExpr(s string) expr { return newExpr(exConst, ps.fs.constant(stringValue(s))) }
+
+// Variables.
+
+func (ps *parser) newLocal(name string, n int) {
+	fs := ps.fs
+	ps.limit(len(fs.active)+n+1, maxLocals, "local variables")
+	if len(fs.locals) == cap(fs.locals) {
+		ps.need(48 * (len(fs.locals) + 4))
+	}
+	fs.locals = append(fs.locals, localInfo{name: ps.text(name).str(), start: -1})
+}
+
+// showLocals makes the n names that were declared last visible.
+func (ps *parser) showLocals(n int) {
+	fs := ps.fs
+	for i := len(fs.locals) - n; i < len(fs.locals); i++ {
+		fs.locals[i].start = int32(len(fs.code))
+		fs.active = append(fs.active, int32(i))
+	}
+}
+
+func (ps *parser) hideLocals(keep int) {
+	fs := ps.fs
+	for len(fs.active) > keep {
+		last := len(fs.active) - 1
+		fs.locals[fs.active[last]].end = int32(len(fs.code))
+		fs.active = fs.active[:last]
+	}
+}
+
+// variable finds a name: a local variable, an upvalue, or a global one.
+func (ps *parser) variable(name string) expr {
+	e := newExpr(exVoid, 0)
+	if ps.fs.resolve(name, &e, true) == exGlobal {
+		e.info = ps.fs.constant(stringValue(name))
+	}
+	return e
+}
+
+func (fs *funcState) resolve(name string, e *expr, base bool) exprKind {
+	if fs == nil {
+		e.set(exGlobal, 0)
+		return exGlobal
+	}
+	for i := len(fs.active) - 1; i >= 0; i-- {
+		if fs.locals[fs.active[i]].name == name {
+			e.set(exLocal, i)
+			if !base {
+				fs.markUpvalue(i)
+			}
+			return exLocal
+		}
+	}
+	if fs.outer.resolve(name, e, false) == exGlobal {
+		return exGlobal
+	}
+	from := e.info
+	if e.kind == exUpval {
+		from |= constBit
+	}
+	e.set(exUpval, fs.upvalue(name, uint16(from)))
+	return exUpval
+}
+
+func (fs *funcState) upvalue(name string, from uint16) int {
+	for i, f := range fs.upvalueOf {
+		if f == from {
+			return i
+		}
+	}
+	fs.ps.limitIn(fs, len(fs.upvalues)+1, maxUpvalues, "upvalues")
+	fs.upvalues = append(fs.upvalues, fs.ps.text(name).str())
+	fs.upvalueOf = append(fs.upvalueOf, from)
+	return len(fs.upvalues) - 1
+}
+
+func (ps *parser) limitIn(fs *funcState, n, limit int, what string) {
+	saved := ps.fs
+	ps.fs = fs
+	ps.limit(n, limit, what)
+	ps.fs = saved
+}
+
+func (fs *funcState) markUpvalue(level int) {
+	b := fs.block
+	for b != nil && b.nactive > level {
+		b = b.outer
+	}
+	if b != nil {
+		b.upval = true
+	}
+}
+
+func (ps *parser) enterBlock(loop bool) *block {
+	fs := ps.fs
+	b := &block{outer: fs.block, breaks: noJump, nactive: len(fs.active), loop: loop}
+	fs.block = b
+	return b
+}
+
+func (ps *parser) leaveBlock() {
+	fs, b := ps.fs, ps.fs.block
+	fs.block = b.outer
+	ps.hideLocals(b.nactive)
+	if b.upval {
+		fs.emitABC(opClose, b.nactive, 0, 0)
+	}
+	fs.free = len(fs.active)
+	fs.patchHere(b.breaks)
+}
+
+// Expressions.
+
+func (ps *parser) expr() expr {
+	e, _ := ps.binary(0)
+	return e
+}
+
+type priority struct{ left, right int }
+
+var priorities = map[tokenKind]priority{
+	'+': {6, 6}, '-': {6, 6}, '*': {7, 7}, '/': {7, 7}, '%': {7, 7}, '^': {10, 9}, tkConcat: {5, 4},
+	tkNe: {3, 3}, tkEq: {3, 3}, '<': {3, 3}, tkLe: {3, 3}, '>': {3, 3}, tkGe: {3, 3}, tkAnd: {2, 2}, tkOr: {1, 1},
+}
+
+const unaryPriority = 8
+
+// binary reads operators that bind more than limit; it gives the operator that follows, too.
+func (ps *parser) binary(limit int) (expr, tokenKind) {
+	ps.enter()
+	var e expr
+	if op := ps.token.kind; op == tkNot || op == '-' || op == '#' {
+		line := ps.line
+		ps.advance()
+		e, _ = ps.binary(unaryPriority)
+		ps.fs.prefix(op, &e, line)
+	} else {
+		e = ps.simple()
+	}
+	op := ps.token.kind
+	for p, ok := priorities[op]; ok && p.left > limit; p, ok = priorities[op] {
+		line := ps.line
+		ps.advance()
+		ps.fs.infix(op, &e)
+		right, next := ps.binary(p.right)
+		ps.fs.postfix(op, &e, &right, line)
+		op = next
+	}
+	ps.leave()
+	return e, op
+}
+
+func (ps *parser) simple() expr {
+	var e expr
+	switch ps.token.kind {
+	case tkNumber:
+		e = newExpr(exNumber, 0)
+		e.num = ps.token.num
+	case tkString:
+		e = ps.stringExpr(ps.token.text)
+	case tkNil:
+		e = newExpr(exNil, 0)
+	case tkTrue:
+		e = newExpr(exTrue, 0)
+	case tkFalse:
+		e = newExpr(exFalse, 0)
+	case tkDots:
+		if !ps.fs.vararg {
+			ps.errorAt("cannot use '...' outside a vararg function")
+		}
+		ps.fs.needsArg = false
+		e = newExpr(exVararg, ps.fs.emitABC(opVararg, 0, 1, 0))
+	case '{':
+		return ps.constructor()
+	case tkFunction:
+		ps.advance()
+		return ps.body(false, ps.line)
+	default:
+		return ps.primary()
+	}
+	ps.advance()
+	return e
+}
+
+// prefixExpr reads a name or an expression in parentheses.
+func (ps *parser) prefixExpr() expr {
+	switch ps.token.kind {
+	case '(':
+		line := ps.line
+		ps.advance()
+		e := ps.expr()
+		ps.closes(')', '(', line)
+		ps.fs.load(&e)
+		return e
+	case tkName:
+		return ps.variable(ps.ident())
+	}
+	ps.errorAt("unexpected symbol")
+	return expr{}
+}
+
+func (ps *parser) primary() expr {
+	e := ps.prefixExpr()
+	for {
+		switch ps.token.kind {
+		case '.':
+			ps.field(&e)
+		case '[':
+			ps.fs.toAnyRegister(&e)
+			key := ps.bracketKey()
+			ps.fs.index(&e, &key)
+		case ':':
+			ps.advance()
+			key := ps.stringExpr(ps.ident())
+			ps.fs.self(&e, &key)
+			ps.arguments(&e)
+		case '(', tkString, '{':
+			ps.fs.toNextRegister(&e)
+			ps.arguments(&e)
+		default:
+			return e
+		}
+	}
+}
+
+func (ps *parser) field(e *expr) {
+	ps.fs.toAnyRegister(e)
+	ps.advance()
+	key := ps.stringExpr(ps.ident())
+	ps.fs.index(e, &key)
+}
+
+func (ps *parser) bracketKey() expr {
+	ps.advance()
+	e := ps.expr()
+	ps.fs.toValue(&e)
+	ps.expect(']')
+	return e
+}
+
+func (ps *parser) arguments(f *expr) {
+	fs, line := ps.fs, ps.line
+	args := newExpr(exVoid, 0)
+	switch ps.token.kind {
+	case '(':
+		if line != ps.lastLine {
+			ps.errorAt("ambiguous syntax (function call x new statement)")
+		}
+		ps.advance()
+		if ps.token.kind != ')' {
+			args, _ = ps.exprList()
+			fs.setMulti(&args)
+		}
+		ps.closes(')', '(', line)
+	case '{':
+		args = ps.constructor()
+	case tkString:
+		args = ps.stringExpr(ps.token.text)
+		ps.advance()
+	default:
+		ps.errorAt("function arguments expected")
+	}
+	base := f.info
+	n := 0
+	if !args.isMulti() {
+		if args.kind != exVoid {
+			fs.toNextRegister(&args)
+		}
+		n = fs.free - base
+	}
+	*f = newExpr(exCall, fs.emitABC(opCall, base, n, 2))
+	fs.fixLine(line)
+	fs.free = base + 1
+}
+
+func (fs *funcState) setMulti(e *expr) {
+	if e.isMulti() {
+		fs.setReturns(e, -1)
+	}
+}
+
+// exprList leaves its last expression open.
+func (ps *parser) exprList() (expr, int) {
+	n := 1
+	e := ps.expr()
+	for ps.accept(',') {
+		ps.fs.toNextRegister(&e)
+		e = ps.expr()
+		n++
+	}
+	return e, n
+}
+
+// body reads a function from its parameters on.
+func (ps *parser) body(method bool, line int) expr {
+	fs := ps.open(line)
+	ps.expect('(')
+	if method {
+		ps.newLocal("self", 0)
+		ps.showLocals(1)
+	}
+	ps.parameters()
+	ps.expect(')')
+	ps.chunk()
+	fs.lastLine = ps.line
+	ps.closes(tkEnd, tkFunction, line)
+	ps.close()
+	outer := ps.fs
+	if len(outer.protos) == cap(outer.protos) {
+		ps.need(16 * (len(outer.protos) + 2))
+	}
+	outer.protos = append(outer.protos, fs.proto)
+	return newExpr(exOpen, outer.emitABx(opClosure, 0, len(outer.protos)-1))
+}
+
+func (ps *parser) parameters() {
+	fs, n := ps.fs, 0
+	if ps.token.kind != ')' {
+		for more := true; more; more = !fs.vararg && ps.accept(',') {
+			switch ps.token.kind {
+			case tkName:
+				ps.newLocal(ps.ident(), n)
+				n++
+			case tkDots:
+				ps.advance()
+				ps.newLocal("arg", n)
+				n++
+				fs.vararg, fs.needsArg = true, true
+			default:
+				ps.errorAt("<name> or '...' expected")
+			}
+		}
+	}
+	ps.showLocals(n)
+	fs.params = len(fs.active)
+	if fs.vararg {
+		fs.params--
+	}
+	fs.reserve(len(fs.active))
+}
+
+// constructor reads {…}.
+func (ps *parser) constructor() expr {
+	fs, line := ps.fs, ps.line
+	pc := fs.emitABC(opNewTable, 0, 0, 0)
+	table := newExpr(exOpen, pc)
+	fs.toNextRegister(&table)
+	c := constructor{table: &table, item: newExpr(exVoid, 0)}
+	ps.expect('{')
+	for ps.token.kind != '}' {
+		ps.closeItem(&c)
+		switch {
+		case ps.token.kind == tkName && ps.peek() == '=', ps.token.kind == '[':
+			ps.record(&c)
+		default:
+			c.item = ps.expr()
+			c.array++
+			c.pending++
+		}
+		if !ps.accept(',') && !ps.accept(';') {
+			break
+		}
+	}
+	ps.closes('}', '{', line)
+	ps.lastItem(&c)
+	fs.code[pc].setB(min(c.array, constBit))
+	fs.code[pc].setC(min(c.records, constBit))
+	return table
+}
+
+type constructor struct {
+	table                   *expr
+	item                    expr // the last one of the array that was read
+	array, records, pending int
+}
+
+func (ps *parser) record(c *constructor) {
+	fs, free := ps.fs, ps.fs.free
+	var key expr
+	if ps.token.kind == tkName {
+		key = ps.stringExpr(ps.ident())
+	} else {
+		key = ps.bracketKey()
+	}
+	c.records++
+	ps.expect('=')
+	k := fs.toOperand(&key)
+	value := ps.expr()
+	fs.emitABC(opSetTable, c.table.info, k, fs.toOperand(&value))
+	fs.free = free
+}
+
+func (ps *parser) closeItem(c *constructor) {
+	if c.item.kind == exVoid {
+		return
+	}
+	ps.fs.toNextRegister(&c.item)
+	c.item.kind = exVoid
+	if c.pending == fieldsPerList {
+		ps.fs.setList(c.table.info, c.array, c.pending)
+		c.pending = 0
+	}
+}
+
+func (ps *parser) lastItem(c *constructor) {
+	if c.pending == 0 {
+		return
+	}
+	if c.item.isMulti() {
+		ps.fs.setReturns(&c.item, -1)
+		ps.fs.setList(c.table.info, c.array, -1)
+		c.array-- // their number is not known
+		return
+	}
+	if c.item.kind != exVoid {
+		ps.fs.toNextRegister(&c.item)
+	}
+	ps.fs.setList(c.table.info, c.array, c.pending)
+}
+
+func (fs *funcState) setList(base, n, store int) {
+	batch := (n-1)/fieldsPerList + 1
+	b := store
+	if store < 0 {
+		b = 0
+	}
+	if batch <= 0xffff {
+		fs.emitABC(opSetList, base, b, batch)
+	} else {
+		fs.emitABC(opSetList, base, b, 0)
+		fs.emit(asb(opExtra, 0, batch), fs.ps.lastLine)
+	}
+	fs.free = base + 1
+}
+
+// displayName is what error texts call a chunk that a script loads: `=name` and `@file` are taken as
+// they are, a text is shown by its beginning.
+func displayName(source string) string {
+	const size = 60
+	if source == "" {
+		return `[string ""]`
+	}
+	switch source[0] {
+	case '=':
+		return source[1:min(len(source), size)]
+	case '@':
+		if len(source)-1 > size-8 {
+			return "..." + source[len(source)-(size-8):]
+		}
+		return source[1:]
+	}
+	line, _, more := strings.Cut(source, "\n")
+	line, _, cut := strings.Cut(line, "\r")
+	most := size - len(` [string "..."] `) - 1
+	if len(line) > most {
+		line, more = line[:most], true
+	}
+	if more || cut {
+		line += "..."
+	}
+	return `[string "` + line + `"]`
+}
