@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,51 @@ func TestDecoderStartsAgain(t *testing.T) {
 	}
 	if err := d.Decode(record("die"), r); err == nil || d.delay != 500*time.Millisecond {
 		t.Fatalf("%v, pause %v", err, d.delay)
+	}
+}
+
+// The first message that is injected takes the record's place, as in hekad: what the script reads and
+// writes afterwards is that one.
+func TestDecoderGoesOnWithWhatItInjected(t *testing.T) {
+	for body, want := range map[string][]string{
+		`inject_message({Payload="new"}) write_message("Fields[x]", read_message("Payload"))`: {
+			"Type=logfile Logger=section Hostname=node-1 Severity=6 Pid=0 Payload=new x=new",
+		},
+		`inject_message({Payload="one"}) inject_message({Payload="two"}) write_message("Type", read_message("Payload"))`: {
+			"Type=one Logger=section Hostname=node-1 Severity=6 Pid=0 Payload=one",
+			"Type=logfile Logger=section Hostname=node-1 Severity=6 Pid=0 Payload=two",
+		},
+		`inject_payload("txt", "p", "one") write_message("Type", read_message("Payload")) inject_payload("txt", "q", "two")`: {
+			"Type=one Logger=section Hostname=node-1 Severity=6 Payload=one payload_type=txt payload_name=p",
+			"Type=one Logger=section Hostname=node-1 Severity=6 Payload=two payload_type=txt payload_name=q",
+		},
+		`inject_message({Type="", Logger="", Hostname=""})`: {"Severity=6 Pid=0"},
+	} {
+		r := newRun(t, "function process_message() "+body+" return 0 end", nil)
+		d := r.decoder()
+		for range 2 {
+			if err := d.Decode(record("line"), r); err != nil {
+				t.Fatal(err)
+			}
+			r.wantInjected(want...)
+		}
+	}
+}
+
+// Many messages of one record come out in order, and their memory is not kept for ever.
+func TestDecoderInjectsMany(t *testing.T) {
+	r := newRun(t, `function process_message() for i = 1, 300 do inject_message({Payload=i}) end return 0 end`, nil)
+	d := r.decoder()
+	for range 2 {
+		r.injected = nil
+		if err := d.Decode(record("line"), r); err != nil || len(r.injected) != 300 {
+			t.Fatalf("%v, %d messages", err, len(r.injected))
+		}
+		for i, m := range r.injected {
+			if m.Payload() != strconv.Itoa(i+1) {
+				t.Fatalf("message %d is %s", i, m.Payload())
+			}
+		}
 	}
 }
 

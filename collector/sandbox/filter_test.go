@@ -1,9 +1,14 @@
 package sandbox
 
 import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"lma_collector/collector/message"
+	"lma_collector/collector/plugin"
 )
 
 func TestFilterCounts(t *testing.T) {
@@ -29,4 +34,94 @@ function timer_event(ns) inject_payload("txt", "n", "seen ", count) end
 		`Type=heka.sandbox.x Logger=sbx Hostname=host count=1 name=AB twice=8`,
 		`Type=heka.sandbox-output Logger=sbx Hostname=host Payload=seen 1 payload_type=txt payload_name=n`,
 	)
+}
+
+// The log gets the traceback of an error once.
+func TestTracebackIsLoggedOnce(t *testing.T) {
+	var log bytes.Buffer
+	r := newRun(t, `
+local function inner() error("oops") end
+function process_message() inner() return 0 end`, nil)
+	r.env.Log = slog.New(slog.NewTextHandler(&log, nil))
+	f := r.filter()
+	for range 3 {
+		if err := f.Process(variedMessage(t)); errText(err) != "terminated: process_message() "+r.env.SharePath("script.lua")+":2: oops" {
+			t.Fatal(err)
+		}
+	}
+	if n := strings.Count(log.String(), "stack traceback:"); n != 1 || !strings.Contains(log.String(), "script.lua:3:") {
+		t.Errorf("%d tracebacks: %s", n, log.String())
+	}
+}
+
+// What hekad's host answers to an injection, a script reads in its words.
+func TestRefusedInjections(t *testing.T) {
+	for want, err := range map[string]error{
+		"exceeded MaxMsgLoops": plugin.ErrLoops, "creates a circular reference (matches this plugin's message_matcher)": plugin.ErrOwnMessage,
+		"injected message has 9 bytes, max_message_size is 8": errors.New("injected message has 9 bytes, max_message_size is 8"),
+	} {
+		for _, call := range []string{`inject_message, {Type="x"}`, `inject_payload, "txt", "", "x"`} {
+			r := newRun(t, `function process_message() local ok, e = pcall(`+call+`) return -1, e end`, nil)
+			r.refuse = err
+			function, _, _ := strings.Cut(call, ",")
+			if got := errText(r.filter().Process(variedMessage(t))); got != function+"() "+want {
+				t.Errorf("%s: got %q, want %q", call, got, want)
+			}
+		}
+	}
+}
+
+// A filter's last timer speaks before it is gone; an error in it is told.
+func TestLastTimer(t *testing.T) {
+	r := newRun(t, `
+function process_message() return 0 end
+function timer_event() for i = 1, 11 do inject_payload("txt", "", i) end end`, nil)
+	f, err := (&FilterConfig{Options: r.options, TimerEventOnShutdown: true}).NewFilter(r.env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "FATAL: timer_event() " + r.env.SharePath("script.lua") + ":3: inject_payload() exceeded InjectMessage count"
+	if err := f.(*Filter).Close(); errText(err) != want {
+		t.Errorf("got %v", err)
+	}
+	if n := len(r.injected); n != 11 || r.injected[10].Type() != "heka.sandbox-terminated" {
+		t.Errorf("%d messages", n)
+	}
+}
+
+// What no script may do to the collector.
+func TestHostileInjections(t *testing.T) {
+	for body, want := range map[string]string{
+		`local t = {} t.value = t inject_message({Fields={x=t}})`:                                                                            "inject_message() could not encode protobuf - excessive nesting (101)",
+		`local s = ("x"):rep(60000) local f = {} for i = 1, 5000 do f["f" .. i] = s end while true do pcall(inject_message, {Fields=f}) end`: "instruction_limit exceeded",
+		`local f = {} for i = 1, 20000 do f[i] = i end while true do pcall(inject_message, {Fields={f=f}}) end`:                              "instruction_limit exceeded",
+		`local s = ("x"):rep(60000) while true do inject_message({Payload=s}) end`:                                                           "instruction_limit exceeded",
+	} {
+		r := newRun(t, "require 'string'\nfunction process_message()\n"+body+"\nend", nil)
+		r.options.InstructionLimit = 200000
+		err := r.decoder().Decode(record("x"), r)
+		if !strings.HasSuffix(errText(err), want) {
+			t.Errorf("%s: %v", body, err)
+		}
+		if len(r.injected) != 0 {
+			t.Errorf("%s: %d messages came out", body, len(r.injected))
+		}
+	}
+}
+
+// Deep nesting takes more room in a data file than any limit of memory allows: it is refused.
+func TestDataThatExplode(t *testing.T) {
+	r := newRun(t, `
+root = {}
+local t = root
+for i = 1, 20000 do t.x = {} t = t.x end
+function process_message() return 0 end`, nil)
+	r.options.PreserveData = true
+	f := r.filter()
+	if err := f.Process(variedMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); !strings.HasSuffix(errText(err), "the global variables take more than 67108864 bytes when they are written") {
+		t.Errorf("got %v", err)
+	}
 }

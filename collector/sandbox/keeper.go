@@ -50,8 +50,15 @@ func (k *keeper) claim() bool {
 	}
 	if writers.paths[k.path] == nil {
 		writers.paths[k.path], k.mine = k, true
+		k.clear()
 	}
 	return k.mine
+}
+
+func (k *keeper) clear() {
+	if k.env.Health != nil {
+		k.env.Health.Clear(about(k.env, "preserve_data"))
+	}
 }
 
 func (k *keeper) release() {
@@ -101,13 +108,10 @@ func (k *keeper) keep(s *script) {
 
 func (k *keeper) finished(err error) {
 	k.done = nil
-	if k.env.Health == nil {
-		return
-	}
-	if err != nil {
+	if err == nil {
+		k.clear()
+	} else if k.env.Health != nil {
 		k.env.Health.Set(about(k.env, "preserve_data"), fmt.Sprintf("cannot keep the script's data in %s: %v", k.path, err))
-	} else {
-		k.env.Health.Clear(about(k.env, "preserve_data"))
 	}
 }
 
@@ -122,6 +126,7 @@ func (k *keeper) close(s *script) error {
 		k.finished(<-k.done)
 	}
 	if s.terminated || !s.called || !k.claim() {
+		k.clear()
 		return nil
 	}
 	data, err := s.preserve()
@@ -131,6 +136,7 @@ func (k *keeper) close(s *script) error {
 	if err != nil {
 		return fmt.Errorf("cannot keep the script's data in %s: %w", k.path, err)
 	}
+	k.clear()
 	return nil
 }
 

@@ -46,17 +46,21 @@ func (r *reopener) ready() error {
 		return r.wait(err)
 	}
 	r.reason = nil
+	r.clear()
+	return nil
+}
+
+func (r *reopener) clear() {
 	if r.env.Health != nil {
 		r.env.Health.Clear(about(r.env, "script"))
 	}
-	return nil
 }
 
 // failed ends the script, keeping its data if it has them still, and notes when to start it again. It
 // returns the reason.
 func (r *reopener) failed(reason error) error {
 	tell(r.env, r.script)
-	err := r.Close()
+	err := r.end()
 	return r.wait(errors.Join(reason, err))
 }
 
@@ -76,8 +80,15 @@ func (r *reopener) wait(reason error) error {
 	return reason
 }
 
-// Close keeps the script's data.
+// Close keeps the script's data. What was wrong with the script is over, as is the source or output that
+// it worked for.
 func (r *reopener) Close() error {
+	r.clear()
+	return r.end()
+}
+
+// end keeps the script's data.
+func (r *reopener) end() error {
 	err := r.keeper.close(r.script)
 	r.script.close()
 	return err

@@ -18,6 +18,7 @@ import (
 	"lma_collector/collector/sandbox/modules/cuckoofilter"
 	"lma_collector/collector/sandbox/modules/hyperloglog"
 	"lma_collector/collector/sandbox/modules/lpeg"
+	"lma_collector/collector/sandbox/modules/re"
 	"lma_collector/collector/sandbox/modules/sax"
 	"lma_collector/collector/sandbox/modules/structs"
 )
@@ -29,7 +30,7 @@ func (s *script) nativeModules() []lua.Module {
 	return []lua.Module{
 		cjson.Module(s.outputLimit), circularbuffer.Module(), afdwindow.Module(current),
 		bloomfilter.Module(), cuckoofilter.Module(), hyperloglog.Module(), sax.Module(), structs.Module(),
-		patterns.Module(),
+		patterns.Module(), re.Module(patterns),
 	}
 }
 
