@@ -81,3 +81,25 @@ func plain(v Value) Value {
 	}
 	return v
 }
+
+// Metatabled is what the identity (Ref) of a table or userdata implements.
+type Metatabled interface {
+	// Metafield is a field of the metatable, nil where there is none.
+	Metafield(name string) Value
+}
+
+// Metafield is a field of the table's metatable, nil where there is none.
+func (t *Table) Metafield(name string) Value {
+	if t.meta == nil {
+		return Value{}
+	}
+	return t.meta.Get(name)
+}
+
+// Metafield is a field of the userdata's metatable, nil where there is none.
+func (u *userdata) Metafield(name string) Value {
+	if u.meta == nil {
+		return Value{}
+	}
+	return u.meta.Get(name)
+}
