@@ -248,3 +248,13 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Where a script died of an error that must not happen is told.
+func TestUnexpectedDeathHasItsTraceback(t *testing.T) {
+	dir, r := folder(t)
+	got := r.Run(filepath.Join(dir, "a.test"), []byte(decoderHead+"die\n"))
+	if len(got.Problems) != 1 || !strings.Contains(got.Problems[0], "FATAL: process_message()") || !strings.Contains(got.Problems[0], "stack traceback:\n") ||
+		strings.Contains(string(got.Updated), "traceback") {
+		t.Errorf("got %q, updated to\n%s", got.Problems, got.Updated)
+	}
+}

@@ -67,7 +67,11 @@ func (t *trial) compareLines(name, what string, got [][]byte) (problems []string
 	}
 	for i := before; i < len(got)-after; i++ {
 		if i >= len(want)-after {
-			problems = append(problems, t.at(t.endOf(name, want, i), fmt.Sprintf("%s %d is one too many: %s", what, i+1, shortened(string(t.stable(got[i]))))))
+			text := fmt.Sprintf("%s %d is one too many: %s", what, i+1, shortened(string(t.stable(got[i]))))
+			if name == partErrors && t.traces[i] != "" {
+				text += "\n" + t.traces[i]
+			}
+			problems = append(problems, t.at(t.endOf(name, want, i), text))
 			lines = append(lines, t.stable(got[i]))
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"lma_collector/collector/config"
 	"lma_collector/collector/message"
 	"lma_collector/collector/pipeline"
+	"lma_collector/collector/sandbox"
 )
 
 // Runner runs test files.
@@ -45,11 +47,12 @@ func (r *Runner) Run(file string, data []byte) Result {
 		return Result{Problems: []string{err.Error()}}
 	}
 	defer os.RemoveAll(dir)
-	tools, problems := r.load(c, dir)
+	log := &sandbox.Traces{}
+	tools, problems := r.load(c, dir, log)
 	if len(problems) > 0 {
 		return Result{Problems: problems}
 	}
-	t := &trial{testCase: c, tools: tools, started: time.Now().Truncate(time.Second).UnixNano()}
+	t := &trial{testCase: c, tools: tools, log: log, started: time.Now().Truncate(time.Second).UnixNano()}
 	if err := t.run(); err != nil {
 		return Result{Problems: []string{err.Error()}}
 	}
@@ -57,7 +60,7 @@ func (r *Runner) Run(file string, data []byte) Result {
 }
 
 // load reads the configuration of a test; dir is for all that it writes.
-func (r *Runner) load(c *testCase, dir string) (*pipeline.Tools, []string) {
+func (r *Runner) load(c *testCase, dir string, log *sandbox.Traces) (*pipeline.Tools, []string) {
 	path := r.Config
 	if c.rest != nil {
 		path = filepath.Join(dir, "test.toml")
@@ -72,7 +75,8 @@ func (r *Runner) load(c *testCase, dir string) (*pipeline.Tools, []string) {
 	var tools *pipeline.Tools
 	if !found.HasErrors() {
 		settings := r.Settings(conf)
-		settings.BaseDir, settings.Once, settings.Hostname = filepath.Join(dir, "base"), true, anyHost
+		settings.BaseDir, settings.Once, settings.Log = filepath.Join(dir, "base"), true, slog.New(log)
+		settings.Hostname = anyHost
 		for _, name := range []string{conf.Globals.Hostname, c.about.Hostname} {
 			if name != "" {
 				settings.Hostname = name
@@ -111,10 +115,12 @@ func shareBeside(conf *config.Config, file string) {
 type trial struct {
 	*testCase
 	tools    *pipeline.Tools
+	log      *sandbox.Traces
 	started  int64 // ns
 	messages int
 	output   [][]byte // lines of messages
 	failures [][]byte // lines
+	traces   []string // of each failure, "" where no script died of it
 	encoded  []byte   // by an encoder
 }
 
@@ -142,6 +148,7 @@ func (t *trial) fail(v any) {
 		panic("BUG: " + err.Error())
 	}
 	t.failures = append(t.failures, bytes.TrimSpace(b.Bytes()))
+	t.traces = append(t.traces, t.log.Take())
 }
 
 func (t *trial) wrong(line int, err error) error { return errors.New(t.at(line, err.Error())) }

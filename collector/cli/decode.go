@@ -11,6 +11,7 @@ import (
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/pipeline"
+	"lma_collector/collector/sandbox"
 )
 
 func newDecode() *cobra.Command {
@@ -20,7 +21,7 @@ func newDecode() *cobra.Command {
 		Use:   "decode --config PATH --decoder NAME [flags] [FILE…]",
 		Short: "Runs records through one decoder section and prints one message a line as JSON",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			tools, end, err := loadApart(cmd, path)
+			tools, traces, end, err := loadApart(cmd, path)
 			if err != nil {
 				return err
 			}
@@ -28,7 +29,7 @@ func newDecode() *cobra.Command {
 			if len(args) == 0 {
 				args = []string{"-"}
 			}
-			return decodeFiles(cmd, tools, o, args)
+			return decodeFiles(cmd, tools, traces, o, args)
 		},
 	}
 	configFlag(cmd, &path)
@@ -42,6 +43,13 @@ func newDecode() *cobra.Command {
 	return cmd
 }
 
+// decodeFailure is what is told of a record that could not be decoded.
+type decodeFailure struct {
+	Error  string `json:"error"`
+	Record string `json:"record"`
+	Trace  string `json:"trace,omitempty"` // of a script that died of it
+}
+
 // jsonLine is a value as one line of JSON for people: < and > stay as they are.
 func jsonLine(v any) []byte {
 	var b bytes.Buffer
@@ -53,7 +61,7 @@ func jsonLine(v any) []byte {
 	return b.Bytes()
 }
 
-func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, o pipeline.DecodeOptions, files []string) error {
+func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, traces *sandbox.Traces, o pipeline.DecodeOptions, files []string) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	defer out.Flush()
 	var line []byte
@@ -63,7 +71,7 @@ func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, o pipeline.DecodeOpt
 		return err
 	}
 	o.Failure = func(record []byte, err error) {
-		_, _ = cmd.ErrOrStderr().Write(jsonLine(map[string]string{"error": err.Error(), "record": string(record)}))
+		_, _ = cmd.ErrOrStderr().Write(jsonLine(decodeFailure{err.Error(), string(record), traces.Take()}))
 	}
 	var total pipeline.DecodeCounts
 	for _, name := range files {

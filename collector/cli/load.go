@@ -12,40 +12,43 @@ import (
 	"lma_collector/collector/config"
 	"lma_collector/collector/pipeline"
 	"lma_collector/collector/plugin"
+	"lma_collector/collector/sandbox"
 )
 
 // load reads a configuration and checks all of it; what is wrong is printed, errors end the command.
 func load(cmd *cobra.Command, path string) (*config.Config, *pipeline.Tools, error) {
-	return loadIn(cmd, path, "")
+	conf, found := config.Load(path, nil)
+	return loadWith(cmd, conf, found, func(*pipeline.Settings) {})
 }
 
 // loadApart is load for commands that try plugins out: what these preserve lies in a folder of its own,
-// so that a running collector's state is neither used nor changed. end removes it.
-func loadApart(cmd *cobra.Command, path string) (tools *pipeline.Tools, end func(), err error) {
+// so that a running collector's state is neither used nor changed. traces tells where scripts died; end
+// removes the folder.
+func loadApart(cmd *cobra.Command, path string) (tools *pipeline.Tools, traces *sandbox.Traces, end func(), err error) {
 	dir, err := os.MkdirTemp("", "lma_collector-")
 	if err != nil {
-		return nil, nil, problem{err}
+		return nil, nil, nil, problem{err}
 	}
+	traces = &sandbox.Traces{}
+	conf, found := config.Load(path, nil)
+	_, tools, err = loadWith(cmd, conf, found, func(s *pipeline.Settings) {
+		s.BaseDir, s.Once, s.Log = dir, true, slog.New(traces)
+	})
 	end = func() { os.RemoveAll(dir) }
-	_, tools, err = loadIn(cmd, path, dir)
 	if err != nil {
 		end()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return tools, end, nil
+	return tools, traces, end, nil
 }
 
-// loadIn is load with another base_dir ("" for the configuration's own) and without pauses after failures.
-func loadIn(cmd *cobra.Command, path, baseDir string) (*config.Config, *pipeline.Tools, error) {
-	conf, found := config.Load(path, nil)
+func loadWith(cmd *cobra.Command, conf *config.Config, found config.Diagnostics, adapt func(*pipeline.Settings)) (*config.Config, *pipeline.Tools, error) {
 	if conf == nil || found.HasErrors() {
 		printDiagnostics(cmd, found)
 		return nil, nil, errProblem
 	}
 	settings := settingsOf(conf, quiet())
-	if baseDir != "" {
-		settings.BaseDir, settings.Once = baseDir, true
-	}
+	adapt(&settings)
 	tools, more := pipeline.NewTools(conf.Sections, settings)
 	found = append(found, more...)
 	if found.HasErrors() {

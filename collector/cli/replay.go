@@ -36,11 +36,15 @@ func newReplay() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			tools, clean, err := loadApart(cmd, path)
+			tools, traces, clean, err := loadApart(cmd, path)
 			if err != nil {
 				return err
 			}
 			defer clean()
+			o.Failure = func(f pipeline.ReplayFailure) {
+				f.Trace = traces.Take()
+				_, _ = cmd.ErrOrStderr().Write(jsonLine(f))
+			}
 			return replay(cmd, tools, o, end, args, asJSON)
 		},
 	}
@@ -88,7 +92,6 @@ func replay(cmd *cobra.Command, tools *pipeline.Tools, o pipeline.ReplayOptions,
 		_, err := out.Write(line)
 		return err
 	}
-	o.Failure = func(f pipeline.ReplayFailure) { _, _ = cmd.ErrOrStderr().Write(jsonLine(f)) }
 	r, err := tools.NewReplay(o)
 	if err != nil {
 		return problem{err}

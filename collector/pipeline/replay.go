@@ -30,6 +30,7 @@ type ReplayFailure struct {
 	Message *message.Message
 	Time    time.Time // on the clock of the replay
 	Err     error
+	Trace   string // of a script that died of it, where that is known
 }
 
 // MarshalJSON gives the error, the filter, and the message in its JSON form; for a timer the time.
@@ -39,7 +40,8 @@ func (f ReplayFailure) MarshalJSON() ([]byte, error) {
 		Filter  string          `json:"filter"`
 		Message json.RawMessage `json:"message,omitempty"`
 		Time    *time.Time      `json:"time,omitempty"`
-	}{Error: f.Err.Error(), Filter: f.Filter}
+		Trace   string          `json:"trace,omitempty"`
+	}{Error: f.Err.Error(), Filter: f.Filter, Trace: f.Trace}
 	if f.Message != nil {
 		form.Message = message.AppendJSON(nil, f.Message)
 	} else {
