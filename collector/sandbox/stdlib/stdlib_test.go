@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -79,6 +80,43 @@ func TestResults(t *testing.T) {
 		`pcall(table.setn, {}, 1)`: "false|'setn' is obsolete",
 		// math
 		`math.pi, math.mod(7, 3), math.floor(-1.5), math.fmod(-7, 3)`: "3.1415926535898|1|-2|-1",
+		// the differences of gopher-lua that would give wrong results without an error
+		`pcall(string.format, "%s", {})`:                                                                                                      "false|bad argument #2 to 'format' (string expected, got table)",
+		`string.format("%g %g", 0.1 + 0.2, 1/3)`:                                                                                              "0.3 0.333333",
+		`string.format("%u %d", 3, "0x10"), pcall(string.format, "%d", "ten")`:                                                                "3 16|false|bad argument #2 to 'format' (number expected, got string)",
+		`#string.format("%c", 200), string.format("%.2s", "\195\169x") == "\195\169"`:                                                         "1|true",
+		`string.format("%d %5.1f|%x", -1/0, 0/0 ~= 0/0 and 1/0, -1)`:                                                                          "-9223372036854775808   inf|ffffffffffffffff",
+		`pcall(string.gsub, "ab", "%w", {a = {}})`:                                                                                            "false|invalid replacement value (a table)",
+		`pcall(string.gsub, "ab", "%w", function() return true end)`:                                                                          "false|invalid replacement value (a boolean)",
+		`string.gsub("ab", "%w", 5)`:                                                                                                          "55|2",
+		`string.gsub("ab", "%w", "%x%%"), string.gsub("ab", "%w", {a = false, b = 1.5})`:                                                      "x%x%|a1.5|2",
+		`string.gmatch("aaa", "^a")(), string.gmatch("^a", "^a")(), string.gfind == string.gmatch`:                                            "nil|^a|true",
+		`string.find("x", "", 10), string.find("", ""), string.find("abc", "b", -1), string.find("abc", "", 4)`:                               "2|1|nil|4|3",
+		`string.find("THE (quick) fox", "%f[%a]%a+%f[%A]", 5), string.find("a", "%f[%z]")`:                                                    "6|2|1",
+		`pcall(string.find, "a", "%")`:                                                                                                        "false|malformed pattern (ends with '%')",
+		`string.find("a\0b", "\0b"), string.find("a.b", ".", 1, true), ("x"):rep(3, ",")`:                                                     "2|2|xxx",
+		`string.upper("\195\164\255z") == "\195\164\255Z", string.len("\195\164")`:                                                            "true|2",
+		`math.huge == 1/0, math.huge == -math.huge, -math.huge`:                                                                               "true|false|-inf",
+		`math.max(1, 3, 2), math.min(2, 1), pcall(math.max)`:                                                                                  "3|1|false|bad argument #1 to 'max' (number expected, got no value)",
+		`math.modf(-3.5), math.frexp(8), math.ldexp(0.5, 4), math.log10(1000) == 3, math.fmod(-7, 3)`:                                         "-3|0.5|8|true|-1",
+		`math.modf(1/0), select(2, math.modf(1/0)), math.deg(math.pi), math.rad(180) == math.pi`:                                              "inf|0|180|true",
+		`pcall(math.random, 0), pcall(math.random, 2, 1)`:                                                                                     "false|false|bad argument #2 to 'random' (interval is empty)",
+		`(function() for i = 1, 1000 do local r = math.random(3, 5) if r < 3 or r > 5 or r % 1 ~= 0 then return r end end return "in" end)()`: "in",
+		`(function() math.randomseed(7) local a = math.random() math.randomseed(7) return a == math.random(), a >= 0 and a < 1 end)()`:        "true|true",
+		`table.getn({1, 2}), (function() local t = {1} table.insert(t, 5, "x") return t[5], t[2] end)()`:                                      "2|x|nil",
+		`pcall(table.insert, {}, 1, 2, 3), table.remove({}), table.remove({1, 2, 3}, 1)`:                                                      "false|nil|1",
+		`pcall(table.concat, {1, nil, 3}, "", 1, 3)`:                                                                                          "false|invalid value (nil) at index 2 in table for 'concat'",
+		`pcall(table.concat, {}, "", 1, 1)`:                                                                                                   "false|invalid value (nil) at index 1 in table for 'concat'",
+		`pcall(table.sort, {1, "x"})`:                                                                                                         "false|attempt to compare string with number",
+		`pcall(table.sort, {{}, {}})`:                                                                                                         "false|attempt to compare two table values",
+		`pcall(table.sort, {1, 2, 3, 4, 5, 6}, function() return true end)`:                                                                   "false|invalid order function for sorting",
+		`(function() local lt = {__lt = function(a, b) return a.n < b.n end} local t = {} for i = 1, 3 do t[i] = setmetatable({n = -i}, lt) end table.sort(t) return t[1].n, t[3].n end)()`: "-3|-1",
+		`os.date("%c", 0), os.date("%x", 0), os.date("%a", 0), os.date("!%Z"), os.date("%Z")`:                                                                                               "Thu Jan  1 00:00:00 1970|01/01/70|Thu|GMT|UTC",
+		`os.date("%Ey %Od"), pcall(os.date, "ok %Ez x")`: "16 03|false|bad argument #1 to 'date' (invalid conversion specifier '%Ez x')",
+		`pcall(os.date, "%"), pcall(os.date, "%P")`:      "false|false|bad argument #1 to 'date' (invalid conversion specifier '%P')",
+		`os.time({year=2016, month=2, day=3, hour=12, min=0, sec=0, isdst=false}), os.time({year=1970, month=1, day=1, hour=0, sec=-1})`: "1454500800|nil",
+		`pcall(os.time, {year=2016, day=1}), pcall(os.time, {month=1, day=1})`:                                                           "false|false|field 'year' missing in date table",
+		`os.difftime(5.9, 3.2), os.difftime(5)`:                                                                                          "2|5",
 		// os
 		`os.time(), os.time({year=2016, month=2, day=3}), os.time({year=2016, month=14, day=3, hour=0, min=-1, sec=5})`: "1454500800|1454500800|1486079945",
 		`os.date("%Y-%m-%d %H:%M:%S", 0), os.date("!%c", 1454500800), os.date("%x %X %p", 50000)`:                       "1970-01-01 00:00:00|Wed Feb  3 12:00:00 2016|01/01/70 13:53:20 PM",
@@ -97,17 +135,86 @@ func TestResults(t *testing.T) {
 	}
 }
 
-// TestLibraryContents compares each library with the list that scripts rely on.
+// TestLibraryContents compares each library with the list that scripts of each kind rely on.
 func TestLibraryContents(t *testing.T) {
-	for library, names := range map[string]string{
-		"math":   "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp huge ldexp log log10 max min mod modf pi pow rad random randomseed sin sinh sqrt tan tanh",
-		"os":     "clock date difftime time",
-		"string": "byte char dump find format gfind gmatch gsub len lower match rep reverse sub upper",
-		"table":  "concat foreach foreachi getn insert maxn remove setn sort",
-	} {
-		got := evaluate(t, `(function() local n = {} for k in pairs(`+library+`) do n[#n+1] = k end table.sort(n) return table.concat(n, " ") end)()`)
-		if got != names {
-			t.Errorf("%s\ngot  %s\nwant %s", library, got, names)
+	const clockOnly, files, everything = "clock date difftime time", "clock date difftime execute getenv remove rename time tmpname",
+		"clock date difftime execute exit getenv remove rename setlocale time tmpname"
+	for reach, osNames := range map[Reach]string{ReachClock: clockOnly, ReachFiles: files, ReachAll: everything} {
+		want := map[string]string{
+			"math":   "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp huge ldexp log log10 max min mod modf pi pow rad random randomseed sin sinh sqrt tan tanh",
+			"os":     osNames,
+			"string": "byte char dump find format gfind gmatch gsub len lower match rep reverse sub upper",
+			"table":  "concat foreach foreachi getn insert maxn remove setn sort",
+		}
+		if reach > ReachClock {
+			want["io"] = "close flush input lines open output popen read stderr stdin stdout tmpfile type write"
+		}
+		m := newMachine(t, Options{Reach: reach})
+		for library, names := range want {
+			got := m.results(t, `local n = {} for k in pairs(`+library+`) do n[#n+1] = k end table.sort(n) return table.concat(n, " ")`)
+			if got != "'"+names+"'" {
+				t.Errorf("%s\ngot  %s\nwant %s", library, got, names)
+			}
+		}
+		if got := m.results(t, "return io ~= nil"); got != map[bool]string{true: "true", false: "false"}[want["io"] != ""] {
+			t.Errorf("io of %d: %s", reach, got)
 		}
 	}
+}
+
+// TestPlainDates has what os.date of a plain interpreter does differently: it goes by C's strftime,
+// and by the local time.
+func TestPlainDates(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip("no time zones: ", err)
+	}
+	m := newMachine(t, Options{Reach: ReachAll, Zone: berlin, Clock: func() time.Time { return time.Unix(1454500800, 0) }})
+	for source, want := range map[string]string{
+		`return os.date("%Q %E %P %"), os.date("%H %Z %z"), os.date("!%H %Z %z")`:                                                                                            `'%Q %E pm %'|'13 CET +0100'|'12 GMT +0000'`,
+		`return os.date("*t", 1467331200).isdst, os.date("*t", 1467331200).hour, os.date("!*t", 0).hour`:                                                                     `true|2|0`,
+		`return os.time{year=2016, month=7, day=1, hour=2}, os.time{year=2016, month=7, day=1, hour=2, isdst=true}, os.time{year=2016, month=7, day=1, hour=2, isdst=false}`: `1467331200|1467331200|1467334800`,
+		`return os.time{year=2016, month=1, day=1, hour=1}, os.time{year=2016, month=1, day=1, hour=1, isdst=true}`:                                                          `1451606400|1451602800`,
+		`return os.time(os.date("*t", 1467331200)), os.time(os.date("*t"))`:                                                                                                  `1467331200|1454500800`,
+	} {
+		if got := m.results(t, source); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", source, got, want)
+		}
+	}
+}
+
+// FuzzFormat gives string.format anything: it must end with a text or an error.
+func FuzzFormat(f *testing.F) {
+	for _, format := range []string{"%d", "%-5.3d|", "%5s%q", "%c", "%#x", "%+.3e", "%099.99f", "%g%%", "%", "%----------d", "%1.1.1d", "%\x00"} {
+		f.Add(format, "12", 1.5)
+	}
+	f.Fuzz(func(t *testing.T, format, text string, number float64) {
+		m := newMachine(t, Options{})
+		m.SetGlobal("A", lua.String(format))
+		m.SetGlobal("B", lua.String(text))
+		m.SetGlobal("C", lua.Number(number))
+		for _, call := range []string{"A, B, C, B, C", "A, C, B, C, B"} {
+			got := m.results(t, "return string.format("+call+")")
+			if !strings.HasPrefix(got, "'") && !strings.HasPrefix(got, "error: chunk:1: ") {
+				t.Fatalf("%q with %q and %v: %s", format, text, number, got)
+			}
+		}
+	})
+}
+
+// FuzzDate gives os.date anything.
+func FuzzDate(f *testing.F) {
+	f.Add("%c", 0.0)
+	f.Add("!*t", 1e300)
+	f.Add("%Ey%Od%E", -1e15)
+	f.Fuzz(func(t *testing.T, format string, when float64) {
+		for _, reach := range []Reach{ReachClock, ReachAll} {
+			m := newMachine(t, Options{Reach: reach})
+			m.SetGlobal("A", lua.String(format))
+			m.SetGlobal("B", lua.Number(when))
+			if got := m.results(t, "return os.date(A, B)"); strings.HasPrefix(got, "error: ") && !strings.Contains(got, "invalid conversion specifier '%") {
+				t.Fatalf("%q %v: %s", format, when, got)
+			}
+		}
+	})
 }

@@ -51,7 +51,14 @@ func openStream(name, mode string) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fileStream(f), nil
+	s := fileStream(f)
+	switch flags & (os.O_WRONLY | os.O_RDWR) {
+	case os.O_RDONLY:
+		s.writer = nil
+	case os.O_WRONLY:
+		s.reader = nil
+	}
+	return s, nil
 }
 
 func fileStream(f *os.File) *stream {
