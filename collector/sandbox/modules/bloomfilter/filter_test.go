@@ -148,3 +148,14 @@ func BenchmarkQuery(b *testing.B) {
 		f.has(key)
 	}
 }
+
+// TestOriginalCount has the count that the original gives, which fixes the hashes.
+func TestOriginalCount(t *testing.T) {
+	f := newFilter(2e6, 0.01)
+	for i := range 1000000 {
+		f.add(binary.LittleEndian.AppendUint64(nil, math.Float64bits(float64(i))))
+	}
+	if f.count != 999970 {
+		t.Errorf("1000000 numbers count as %v, want 999970", f.count)
+	}
+}

@@ -1,6 +1,7 @@
 package cuckoofilter
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -95,6 +96,17 @@ func TestMembers(t *testing.T) {
 		if len(members) < len(f.buckets)*bucketSize*7/10 && refused > items/50+1 {
 			t.Errorf("%d items: %d refused with %d of %d", items, refused, len(members), len(f.buckets)*bucketSize)
 		}
+	}
+}
+
+// TestOriginalCount has the count that the original gives, which fixes hashes and buckets.
+func TestOriginalCount(t *testing.T) {
+	f := newFilter(bucketsFor(2e6))
+	for i := range 1000000 {
+		f.add(binary.LittleEndian.AppendUint64(nil, math.Float64bits(float64(i))))
+	}
+	if f.count != 999985 {
+		t.Errorf("1000000 numbers count as %v, want 999985", f.count)
 	}
 }
 

@@ -15,14 +15,16 @@ func addNumber(h *Counter, f float64) bool {
 	return h.add(binary.LittleEndian.AppendUint64(nil, math.Float64bits(f)))
 }
 
-// TestOriginalCount has the count that the original gives, which fixes the hash and the correction.
+// TestOriginalCount has the counts that the original gives, which fix the hash and the correction.
 func TestOriginalCount(t *testing.T) {
-	h := newCounter()
-	for i := range 100000 {
-		addNumber(h, float64(i))
-	}
-	if got := h.count(); got != 100070 {
-		t.Errorf("100000 numbers count as %d, want 100070", got)
+	for n, want := range map[int]uint64{100000: 100070, 1000000: 1006268} {
+		h := newCounter()
+		for i := range n {
+			addNumber(h, float64(i))
+		}
+		if got := h.count(); got != want {
+			t.Errorf("%d numbers count as %d, want %d", n, got, want)
+		}
 	}
 }
 
