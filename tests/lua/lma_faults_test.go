@@ -27,10 +27,10 @@ func draft(typ, payload string, fields map[string]any) *message.Message {
 	return b.At(0)
 }
 
-func openLMA(t *testing.T, kind plugin.Kind, script string, config map[string]any) *sandbox.Offline {
+func openLMA(t testing.TB, kind plugin.Kind, script string, config map[string]any) *sandbox.Offline {
 	t.Helper()
 	o, err := sandbox.OpenOffline(sandbox.OfflineOptions{
-		Kind: kind, Name: "test", Hostname: "ctl1", ShareDir: "../..", Filename: "lua_modules/" + script,
+		Kind: kind, Name: "test", Hostname: "ctl1", ShareDir: "../../lua_modules", Filename: script,
 		ModuleDirectory: "../../lua_modules", Config: config, Start: time.Unix(1_795_000_000, 0),
 	})
 	if err != nil {
@@ -60,7 +60,8 @@ func TestLMAScriptsLiveOn(t *testing.T) {
 			[]*message.Message{
 				draft("log", "", request("abc", 1.0)), draft("log", "", request(1e300, 1.0)), draft("log", "", request("200", "fast")),
 				draft("log", "", request("200", "nan")), draft("log", "", request(nil, 1.0)), draft("log", "", nil),
-			}, "http_",
+			},
+			"http_",
 			draft("log", "", request("200", "0.5")),
 		},
 		{
@@ -69,7 +70,8 @@ func TestLMAScriptsLiveOn(t *testing.T) {
 				draft("notification", `{"volume_attachment":null}`, attach), draft("notification", `{"volume_attachment":[]}`, attach),
 				draft("notification", `{"volume_attachment":[7]}`, attach), draft("notification", `{}`, attach), draft("notification", `7`, attach),
 				draft("notification", `{"payload":7}`, attach), draft("notification", "", attach), draft("notification", attached, nil),
-			}, "",
+			},
+			"",
 			draft("notification", attached, attach),
 		},
 		{
@@ -77,19 +79,22 @@ func TestLMAScriptsLiveOn(t *testing.T) {
 			[]*message.Message{
 				draft("m", "null", cluster(1.0)), draft("m", `{"alarms":7}`, cluster(1.0)), draft("m", `{"alarms":[7]}`, cluster(1.0)),
 				draft("m", `{"alarms":[]}`, cluster(9.0)), draft("m", `{"alarms":[]}`, cluster("bad")), draft("m", `{"alarms":[]}`, nil),
-			}, "Cannot find",
+			},
+			"Cannot find",
 			draft("m", `{"alarms":[{}]}`, cluster(1.0)),
 		},
 		{
 			plugin.KindEncoder, "encoders/status_smtp.lua",
 			[]*message.Message{
 				draft("m", "null", cluster(1.0)), draft("m", `{"alarms":[7]}`, cluster(1.0)), draft("m", `{"alarms":[]}`, cluster(9.0)),
-			}, "Cannot find",
+			},
+			"Cannot find",
 			draft("m", `{"alarms":[{"message":"x","tags":7,"fields":7,"value":"y"}]}`, cluster(1.0)),
 		},
 		{
 			plugin.KindFilter, "filters/heka_monitoring.lua",
-			[]*message.Message{draft("heka.all-report", "null", nil), draft("heka.all-report", "7", nil), draft("heka.all-report", "", nil)}, "the report is no JSON",
+			[]*message.Message{draft("heka.all-report", "null", nil), draft("heka.all-report", "7", nil), draft("heka.all-report", "", nil)},
+			"the report is no JSON",
 			draft("heka.all-report", `{"filters":[7,{"Name":"a_filter"},{"Name":"b_filter","Memory":{"value":7}}],"decoders":7}`, nil),
 		},
 		{
@@ -98,7 +103,8 @@ func TestLMAScriptsLiveOn(t *testing.T) {
 				draft("amqp", "null", nil), draft("amqp", "7", nil), draft("amqp", `"s"`, nil), draft("amqp", `[]`, nil),
 				draft("amqp", `{"oslo.version":"2.0","oslo.message":"null"}`, nil), draft("amqp", `{"oslo.version":"2.0"}`, nil),
 				draft("amqp", `{"event_type":7,"payload":{}}`, nil), draft("amqp", `{"event_type":"x"}`, nil),
-			}, "Failed to parse",
+			},
+			"Failed to parse",
 			draft("amqp", `{"event_type":"volume.x","payload":{"state":"a"},"publisher_id":7,"timestamp":7}`, nil),
 		},
 		{
@@ -107,7 +113,8 @@ func TestLMAScriptsLiveOn(t *testing.T) {
 				draft("bulk_metric", "null", nil), draft("bulk_metric", `"s"`, nil), draft("bulk_metric", `[7]`, nil), draft("bulk_metric", `[{"value":1}]`, nil),
 				draft("bulk_metric", `[{"name":"a"}]`, nil), draft("bulk_metric", `[{"name":"a","values":{}}]`, nil),
 				draft("bulk_metric", `[{"name":"a","value":{}}]`, nil), draft("bulk_metric", `[{"name":"a","value":1,"tags":{"x":[]}}]`, nil),
-			}, "",
+			},
+			"",
 			draft("bulk_metric", `[{"name":"a","value":1}]`, nil),
 		},
 	} {
