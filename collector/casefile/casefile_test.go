@@ -258,3 +258,29 @@ func TestUnexpectedDeathHasItsTraceback(t *testing.T) {
 		t.Errorf("got %q, updated to\n%s", got.Problems, got.Updated)
 	}
 }
+
+// What is compared with itself is equal, and nothing that is no object is taken.
+func FuzzLine(f *testing.F) {
+	for _, s := range []string{`{}`, `{"a":[1,2.5,{"b":null}],"c":"<x>"}`, `[]`, `null`, `{"a":1}{`, `{"a":1e999}`, "{\"\xff\":1}"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		v, err := parseJSON(text)
+		if err != nil {
+			return
+		}
+		for key, e := range v { // null means that there must be none
+			if e == nil {
+				delete(v, key)
+			}
+		}
+		for _, d := range differences("", v, v) {
+			if !strings.Contains(string(text), "null") {
+				t.Errorf("%s: %s", text, d)
+			}
+		}
+		if len(differences("", map[string]any{}, map[string]any{"key": v})) != 1 {
+			t.Error("a missing key was not found")
+		}
+	})
+}
