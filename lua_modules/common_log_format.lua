@@ -55,7 +55,7 @@ local nginx_values = {
     request_method = method, scheme = C(one_of("https", "http")), server_protocol = protocol,
     nginx_version = C(digit^1 * "." * digit^1 * "." * digit^1), pipe = C(S"p."), https = C(P"on"^-1),
     is_args = C(P"?"^-1), request_completion = C(P"OK"^-1), binary_remote_addr = C(P(4)),
-    upstream_addr = P"-" / "-" + listed(C((1 - S", \n")^1)),
+    upstream_addr = P"-" / "-" + listed(C((1 - S', "|\n')^1)),
     upstream_status = listed(status + none),
     upstream_response_time = value.with_unit(listed(value.decimal + none), "s"),
     upstream_response_length = P"-" * -S", " / "-" + value.with_unit(listed(number + none), "B"),
@@ -134,33 +134,36 @@ local with_argument = {
     i = function(argument) return { text = "http_" .. header_name(argument) } end,
     n = function(argument) return { text = "module_" .. argument } end,
     o = function(argument) return { text = "sent_http_" .. header_name(argument) } end,
-    p = function(argument) return ports[argument] or error("unknown port format: " .. argument, 0) end,
-    P = function(argument) return ids[argument] or error("unknown pid format: " .. argument, 0) end,
+    p = function(argument) return ports[argument], "unknown port format: " .. argument end,
+    P = function(argument) return ids[argument], "unknown pid format: " .. argument end,
     t = time_directive,
 }
 
-local function apache_directive(argument, letter)
-    local token
-    if argument == "" then
-        token = directives[letter]
-    elseif with_argument[letter] then
-        token = with_argument[letter](argument)
-    end
-    return token or error("unknown variable: " .. letter, 0)
+-- apache_token makes the token of a directive, or gives nil and why there is none.
+local function apache_token(directive)
+    if not directive.letter then return directive end
+    local unknown = "unknown variable: " .. directive.letter
+    if directive.argument == "" then return directives[directive.letter], unknown end
+    local make = with_argument[directive.letter]
+    if not make then return nil, unknown end
+    return make(directive.argument)
 end
 
 local condition = S"<>"^0 * (P"!"^-1 * digit * digit * digit * ("," * digit * digit * digit)^0)^-1 * S"<>"^0
 local escape = "\\" * C(digit * digit * digit + 1) / format.unescape
 local plain = C((1 - space - S"%\\")^1)
 local apache_format = Ct((
-    "%" * condition * ("{" * C((1 - P"}")^1) * "}" + Cc"") * C(1) / apache_directive
+    Ct("%" * condition * Cg("{" * C((1 - P"}")^1) * "}" + Cc"", "argument") * Cg(1, "letter"))
     + white
-    + l.Cf((plain + escape)^1, function(a, b) return a .. b end) / function(text) return { literal = text } end)^0) * -1
+    + Ct(Cg(l.Cf((plain + escape)^1, function(a, b) return a .. b end), "literal")))^0) * -1
 
 function M.build_apache_grammar(log_format)
-    local ok, tokens = pcall(l.match, apache_format, log_format)
-    if not ok then error(tokens, 2) end
+    local tokens = apache_format:match(log_format)
     if not tokens then error("could not parse the log_format configuration", 2) end
+    for i, token in ipairs(tokens) do
+        local made, why = apache_token(token)
+        tokens[i] = made or error(why, 2)
+    end
     return format.access_grammar(tokens)
 end
 

@@ -41,18 +41,19 @@ local grammar = P{
 
 local build
 
--- start is what an element of a sequence begins with, and so ends the text before it.
-local function start(sequence, i, types)
+-- start is what the elements of a sequence from i on begin with, and so ends the text before them; after is
+-- the same of what follows the sequence.
+local function start(sequence, i, types, after)
     local e = sequence[i]
-    if not e then return -P(1) end
+    if not e then return after end
     if e.kind == "literal" then return P(e[1]) end
-    if e.kind == "optional" then return start(e[1], 1, types) + start(sequence, i + 1, types) end
-    if e.kind == "choice" then
-        local p = P(false)
-        for _, s in ipairs(e) do p = p + start(s, 1, types) end
+    if e.kind == "optional" or e.kind == "choice" then
+        local rest = start(sequence, i + 1, types, after)
+        local p = e.kind == "optional" and rest or P(false)
+        for _, inner in ipairs(e) do p = start(inner, 1, types, rest) + p end
         return p
     end
-    return build({ e }, types, "") / 0
+    return build({ e }, types, "", after) / 0
 end
 
 local function words(list)
@@ -70,23 +71,22 @@ local makers = {
         if e[1] == "" then return pattern / 0 end
         return Cg(pattern, prefix .. e[1])
     end,
-    optional = function(e, types, prefix) return build(e[1], types, prefix)^-1 end,
-    choice = function(e, types, prefix)
+    text = function(e, types, prefix, after)
+        local text = (1 - after)^0
+        return e[1] == "" and text or Cg(text, prefix .. e[1])
+    end,
+    optional = function(e, types, prefix, after) return build(e[1], types, prefix, after)^-1 end,
+    choice = function(e, types, prefix, after)
         local p = P(false)
-        for _, s in ipairs(e) do p = p + build(s, types, prefix) end
+        for _, inner in ipairs(e) do p = p + build(inner, types, prefix, after) end
         return p
     end,
 }
 
-build = function(sequence, types, prefix)
+build = function(sequence, types, prefix, after)
     local pattern = P(true)
     for i, e in ipairs(sequence) do
-        if e.kind == "text" then
-            local text = (1 - start(sequence, i + 1, types))^0
-            pattern = pattern * (e[1] == "" and text or Cg(text, prefix .. e[1]))
-        else
-            pattern = pattern * makers[e.kind](e, types, prefix)
-        end
+        pattern = pattern * makers[e.kind](e, types, prefix, start(sequence, i + 1, types, after))
     end
     return pattern
 end
@@ -97,7 +97,7 @@ function M.compile(forms, types, prefix)
     local pattern = P(false)
     for _, form in ipairs(forms) do
         local sequence = grammar:match(form) or error("this is no form: " .. form)
-        pattern = pattern + Ct(build(sequence, types, prefix or ""))
+        pattern = pattern + Ct(build(sequence, types, prefix or "", -P(1)))
     end
     return pattern
 end

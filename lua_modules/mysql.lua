@@ -17,8 +17,8 @@ local seconds = Ct(Cg(digit^1 * "." * digit^1 / tonumber, "value") * Cg(Cc"s", "
 local function named(name, value) return name * P":" * blank^0 * Cg(value, name) end
 local function row(...)
     local p = P"# "
-    for i, item in ipairs({ ... }) do p = i == 1 and p * item or p * blank^1 * item end
-    return p * blank^0 * nl
+    for _, item in ipairs({ ... }) do p = p * item * blank^0 end
+    return p * nl
 end
 
 local time = ("# Time: " * line)^0
@@ -30,7 +30,7 @@ local user = "# User@Host: " * name * "[" * name * "]" * blank^0 * "@" * blank^0
 local cost = row(named("Query_time", seconds), named("Lock_time", seconds), named("Rows_sent", count), named("Rows_examined", count))
 
 local yes_no = P"Yes" + "No"
-local thread = row(named("Thread_id", count), named("Schema", l.alnum^0), named("QC_hit", yes_no))
+local thread = row(named("Thread_id", count), named("Schema", (l.alnum - P"QC_hit:")^0), named("QC_hit", yes_no))
 local plan = row(named("Full_scan", yes_no), named("Full_join", yes_no), named("Tmp_table", yes_no), named("Tmp_table_on_disk", yes_no))
     * row(named("Filesort", yes_no), named("Filesort_on_disk", yes_no), named("Merge_passes", count))
 

@@ -71,7 +71,7 @@ local properties = {
     ["protocol-version"] = digit^1, ["structured-data"] = structured_data,
     ["app-name"] = graph * graph^-47, procid = graph * graph^-127, msgid = graph * graph^-31, inputname = graph^1,
     ["$bom"] = P"\239\187\191", ["$now"] = two * two * "-" * two * "-" * two, ["$year"] = two * two, ["$month"] = two,
-    ["$day"] = two, ["$hour"] = two, ["$hhour"] = R"01" + "0" * R"01", ["$qhour"] = R"03" + "0" * R"03", ["$minute"] = two,
+    ["$day"] = two, ["$hour"] = two, ["$hhour"] = P"0"^-1 * R"01" + "0", ["$qhour"] = P"0"^-1 * R"03" + "0", ["$minute"] = two,
 }
 
 local rfc3164 = dt.rfc3164_timestamp / dt.time_to_ns
@@ -84,31 +84,34 @@ local times = {
 }
 local time_fields = { timestamp = "timestamp", timereported = "timestamp", timegenerated = "timegenerated" }
 
+-- property_token makes the token of a property, nil for one that is not known.
 local function property_token(property, option)
-    property, option = string.lower(property), string.lower(option)
     if option == "sp-if-no-1st-sp" then return { value = P" "^1 } end
     if property == "msg" then return { text = "msg" } end
     if time_fields[property] then return { value = Cg(times[option] or rfc3164, time_fields[property]) } end
     local pattern = properties[property]
-    if not pattern then error("invalid rsyslog property: '" .. property .. "'", 0) end
-    return { value = Cg(pattern, property) }
+    return pattern and { value = Cg(pattern, property) }
 end
 
 -- Templates
 
 local range = (digit + "$")^0
 local option = ":" * range * ":" * range * (":" * C((l.alnum + "-")^0) + Cc"") + Cc""
-local property = "%" * C((l.alnum + S"-_$")^1) * option * "%" / property_token
+local property = "%" * Cg((l.alnum + S"-_$")^1 / string.lower, "property") * Cg(option / string.lower, "option") * "%"
 
 local escape = "\\" * C(digit * digit * digit + 1) / format.unescape
 local literal = l.Cf((C((1 - space - S"%\\")^1) + escape)^1, function(a, b) return a .. b end)
-local template_grammar = Ct((
-    property + space * Cc{ space = space } + literal / function(text) return { literal = text } end)^0) * -1
+local template_grammar = Ct((Ct(property) + space * Cc{ space = space } + Ct(Cg(literal, "literal")))^0) * -1
 
 function M.build_rsyslog_grammar(template)
-    local ok, tokens = pcall(l.match, template_grammar, template)
-    if not ok then error(tokens, 2) end
+    local tokens = template_grammar:match(template)
     if not tokens then error("could not parse the rsyslog template", 2) end
+    for i, token in ipairs(tokens) do
+        if token.property then
+            tokens[i] = property_token(token.property, token.option)
+                or error("invalid rsyslog property: '" .. token.property .. "'", 2)
+        end
+    end
     return format.line_grammar(tokens)
 end
 
