@@ -245,3 +245,44 @@ func TestHTTPMetricsOfManyRequests(t *testing.T) {
 		t.Errorf("%v", v)
 	}
 }
+
+// The samples of a notification are one message, what is known of their resources another.
+func TestCeilometer(t *testing.T) {
+	config := map[string]any{"metadata_fields": "flavor status nested", "decode_resources": true}
+	o := openLMA(t, plugin.KindDecoder, "decoders/ceilometer.lua", config)
+	inner := `{"timestamp":"2016-02-03 10:11:12","payload":[` +
+		`{"counter_name":"cpu","counter_type":"cumulative","counter_unit":"ns","counter_volume":5.5,"resource_id":"r1","project_id":"p","user_id":"u",` +
+		`"source":"openstack","timestamp":"2016-02-03T10:11:11Z","message_id":"m1","resource_metadata":{"flavor":"small","nested":{"a":1}}},` +
+		`{"counter_name":"memory","counter_type":"gauge","counter_unit":"MB","counter_volume":512,"resource_id":"r1"},7]}`
+	outer, err := json.Marshal(map[string]string{"oslo.message": inner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := o.Process(draft("amqp", string(outer), nil), time.Unix(1_795_000_001, 0))
+	if out.Status != 0 || len(out.Injected) != 2 {
+		t.Fatalf("%+v", out)
+	}
+	var samples []struct {
+		Name         string
+		Timestamp    float64
+		Values, Tags map[string]any
+	}
+	m := out.Injected[0]
+	if err := json.Unmarshal([]byte(m.Payload()), &samples); err != nil || len(samples) != 2 || m.Type() != "ceilometer_samples" || m.Timestamp() != 1_454_494_272e9 {
+		t.Fatalf("%v: %s", err, message.AppendJSON(nil, m))
+	}
+	first := samples[0]
+	if first.Name != "sample" || first.Timestamp != 1_454_494_271e9 || first.Values["value"] != 5.5 || first.Values["unit"] != "ns" ||
+		first.Tags["meter"] != "cpu" || first.Tags["metadata.flavor"] != "small" || first.Tags["metadata.nested"] != nil || samples[1].Timestamp != 1_454_494_272e9 {
+		t.Errorf("%+v", samples)
+	}
+	var resources map[string]struct{ Meter map[string]map[string]string }
+	if err := json.Unmarshal([]byte(out.Injected[1].Payload()), &resources); err != nil || resources["r1"].Meter["memory"]["unit"] != "MB" || resources["r1"].Meter["cpu"]["type"] != "cumulative" {
+		t.Errorf("%v: %s", err, out.Injected[1].Payload())
+	}
+	for _, bad := range []string{"", "7", "{}", `{"oslo.message":"7"}`, `{"oslo.message":"{\"payload\":[]}"}`} {
+		if out := o.Process(draft("amqp", bad, nil), time.Unix(1_795_000_002, 0)); out.Status >= 0 || out.Error == "" {
+			t.Errorf("%q: %+v", bad, out)
+		}
+	}
+}

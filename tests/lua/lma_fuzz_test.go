@@ -20,6 +20,7 @@ func FuzzLMADecoders(f *testing.F) {
 		`192.168.0.3 - - [03/Feb/2016:10:11:12 +0000] "POST /v2.0/tokens HTTP/1.1" 200 4196 84321 "-" "x"` + "\n",
 		"vip__public 1\n", `[{"name":"a","value":1},{"name":"b","values":{"x":false},"tags":{"t":"u"}},{"name":7}]`,
 		`{"event_type":"volume.x","payload":{"host":"n","created_at":"2016-02-03 10:11:12","vcpus":[1,2]},"publisher_id":"a.b","timestamp":"2016-02-03T10:11:12Z"}`,
+		`{"oslo.message":"{\"payload\":[{\"counter_name\":\"cpu\",\"resource_id\":\"r\"}]}"}`,
 		`{"oslo.version":"2.0","oslo.message":"{\"event_type\":\"x\",\"payload\":[]}"}`,
 	} {
 		f.Add(text, int64(1_454_494_272e9))
@@ -30,7 +31,7 @@ func FuzzLMADecoders(f *testing.F) {
 		"apache_log_pattern": `%h %l %u %t \"%r\" %>s %b %D \"%{Referer}i\" \"%{User-Agent}i\"`,
 	}
 	decoders := map[string]*sandbox.Offline{}
-	for _, script := range []string{"keystone_wsgi_log", "libvirt_log", "metric", "notification", "ovs_log", "pacemaker_log", "pacemaker_resources"} {
+	for _, script := range []string{"ceilometer", "keystone_wsgi_log", "libvirt_log", "metric", "notification", "ovs_log", "pacemaker_log", "pacemaker_resources"} {
 		decoders[script] = openLMA(f, plugin.KindDecoder, "decoders/"+script+".lua", config)
 	}
 	f.Fuzz(func(t *testing.T, text string, ns int64) {
