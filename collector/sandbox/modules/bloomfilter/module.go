@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/method"
 	"lma_collector/collector/sandbox/modules/sketch"
 )
 
@@ -15,12 +16,10 @@ const mostBits = 1 << 30
 
 // Module is the bloom_filter module.
 func Module() lua.Module {
-	method := func(name string, fewest, most int, f func(lua.Call, *Filter)) lua.Function {
-		return sketch.Method(className, name, fewest, most, f)
-	}
 	class := &lua.Class{Name: className, Methods: map[string]lua.Function{
-		"add": method("add", 2, 2, add), "query": method("query", 2, 2, query), "count": method("count", 1, 1, count),
-		"clear": method("clear", 1, 1, clearFilter), "fromstring": method("fromstring", 2, 3, fromstring),
+		"add": method.New(className, "add", 2, 2, add), "query": method.New(className, "query", 2, 2, query),
+		"count": method.New(className, "count", 1, 1, count), "clear": method.New(className, "clear", 1, 1, clearFilter),
+		"fromstring": method.New(className, "fromstring", 2, 3, fromstring),
 	}}
 	return lua.Module{
 		Name: "bloom_filter",
@@ -103,12 +102,9 @@ func clearFilter(c lua.Call, f *Filter) {
 func fromstring(c lua.Call, f *Filter) {
 	n := f.count
 	if c.Len() == 3 {
-		var ok bool
-		if n, ok = c.Number(2); !ok {
-			lua.BadArgument(c, 1, "fromstring", "number expected, got "+c.Kind(2).String())
-		}
+		n = method.Number(c, 2, "fromstring")
 	}
-	bytes := sketch.Text(c, c.Len(), "fromstring")
+	bytes := method.Text(c, c.Len(), "fromstring")
 	spendAll(c, f)
 	if err := f.fromString(n, bytes); err != nil {
 		c.Raise(err.Error())
@@ -123,9 +119,9 @@ func spendAll(c lua.Call, f *Filter) {
 }
 
 // RestoreCall calls fromstring for the reader of preserved data.
-func (f *Filter) RestoreCall(method string, args []lua.Value) error {
-	if method != "fromstring" || len(args) < 1 || len(args) > 2 {
-		return fmt.Errorf("a bloom filter has no method %q of %d arguments to restore it", method, len(args))
+func (f *Filter) RestoreCall(name string, args []lua.Value) error {
+	if name != "fromstring" || len(args) < 1 || len(args) > 2 {
+		return fmt.Errorf("a bloom filter has no method %q of %d arguments to restore it", name, len(args))
 	}
 	n := f.count
 	if len(args) == 2 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/method"
 )
 
 const className = "mozsvc.circular_buffer"
@@ -13,18 +14,15 @@ const className = "mozsvc.circular_buffer"
 // maxCells bounds a buffer to 128 MiB whatever a script's memory_limit is.
 const maxCells = 1 << 24
 
-// anyNumber is for methods that do not look at further arguments.
-const anyNumber = 1 << 30
-
 // Module is the circular_buffer module.
 func Module() lua.Module {
 	class := &lua.Class{Name: className, Methods: map[string]lua.Function{
-		"add": method("add", 4, anyNumber, add), "set": method("set", 4, anyNumber, set), "get": method("get", 3, anyNumber, get),
-		"get_configuration": method("get_configuration", 1, anyNumber, getConfiguration),
-		"set_header":        method("set_header", 3, anyNumber, setHeader), "get_header": method("get_header", 2, anyNumber, getHeader),
-		"compute": method("compute", 3, anyNumber, compute), "mannwhitneyu": method("mannwhitneyu", 6, anyNumber, mannwhitneyu),
-		"current_time": method("current_time", 1, anyNumber, currentTime), "format": method("format", 2, 2, format),
-		"fromstring": method("fromstring", 2, anyNumber, fromstring), "get_range": method("get_range", 2, anyNumber, getRange),
+		"add": method.New(className, "add", 4, method.Any, add), "set": method.New(className, "set", 4, method.Any, set), "get": method.New(className, "get", 3, method.Any, get),
+		"get_configuration": method.New(className, "get_configuration", 1, method.Any, getConfiguration),
+		"set_header":        method.New(className, "set_header", 3, method.Any, setHeader), "get_header": method.New(className, "get_header", 2, method.Any, getHeader),
+		"compute": method.New(className, "compute", 3, method.Any, compute), "mannwhitneyu": method.New(className, "mannwhitneyu", 6, method.Any, mannwhitneyu),
+		"current_time": method.New(className, "current_time", 1, method.Any, currentTime), "format": method.New(className, "format", 2, 2, format),
+		"fromstring": method.New(className, "fromstring", 2, method.Any, fromstring), "get_range": method.New(className, "get_range", 2, method.Any, getRange),
 	}}
 	return lua.Module{
 		Name: "circular_buffer",
@@ -91,38 +89,11 @@ func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, erro
 	return in.NewObject(class, NewBuffer(int(rows), int(columns), int64(step), deltas)), nil
 }
 
-// method wraps a method with the checks of its object and of the number of arguments, the object included.
-func method(name string, fewest, most int, f func(c lua.Call, b *Buffer)) lua.Function {
-	return func(c lua.Call) {
-		b, ok := c.Object(1).(*Buffer)
-		if !ok {
-			lua.BadArgument(c, 1, name, className+" expected, got "+c.Kind(1).String())
-		}
-		if n := c.Len(); n < fewest || n > most {
-			lua.BadArgument(c, -1, name, "incorrect number of arguments")
-		}
-		f(c, b)
-	}
-}
-
-// argument numbers in errors do not count the object, as C Lua has it for method calls.
-func badArgument(c lua.Call, i int, function, reason string) {
-	lua.BadArgument(c, i-1, function, reason)
-}
-
-func number(c lua.Call, i int, function string) float64 {
-	f, ok := c.Number(i)
-	if !ok {
-		badArgument(c, i, function, "number expected, got "+c.Kind(i).String())
-	}
-	return f
-}
-
 // columnArg is the column, from 0, that an argument gives.
 func columnArg(c lua.Call, b *Buffer, i int, function string) int {
-	col := lua.Truncate(number(c, i, function))
+	col := lua.Truncate(method.Number(c, i, function))
 	if col < 1 || col > b.columns {
-		badArgument(c, i, function, "column out of range")
+		method.BadArgument(c, i, function, "column out of range")
 	}
 	return col - 1
 }
@@ -146,21 +117,21 @@ func change(c lua.Call, b *Buffer, ns float64) {
 }
 
 func add(c lua.Call, b *Buffer) {
-	ns, col, v := number(c, 2, "add"), columnArg(c, b, 3, "add"), number(c, 4, "add")
+	ns, col, v := method.Number(c, 2, "add"), columnArg(c, b, 3, "add"), method.Number(c, 4, "add")
 	change(c, b, ns)
 	result, ok := b.Add(ns, col, v)
 	pushCell(c, result, ok)
 }
 
 func set(c lua.Call, b *Buffer) {
-	ns, col, v := number(c, 2, "set"), columnArg(c, b, 3, "set"), number(c, 4, "set")
+	ns, col, v := method.Number(c, 2, "set"), columnArg(c, b, 3, "set"), method.Number(c, 4, "set")
 	change(c, b, ns)
 	result, ok := b.Set(ns, col, v)
 	pushCell(c, result, ok)
 }
 
 func get(c lua.Call, b *Buffer) {
-	result, ok := b.Get(number(c, 2, "get"), columnArg(c, b, 3, "get"))
+	result, ok := b.Get(method.Number(c, 2, "get"), columnArg(c, b, 3, "get"))
 	pushCell(c, result, ok)
 }
 
@@ -174,22 +145,15 @@ func optionalText(c lua.Call, i int, function, missing string) string {
 	if c.Arg(i).IsNil() {
 		return missing
 	}
-	text, ok := c.Text(i)
-	if !ok {
-		badArgument(c, i, function, "string expected, got "+c.Kind(i).String())
-	}
-	return text
+	return method.Text(c, i, function)
 }
 
 func setHeader(c lua.Call, b *Buffer) {
 	col := columnArg(c, b, 2, "set_header")
-	name, ok := c.Text(3)
-	if !ok {
-		badArgument(c, 3, "set_header", "string expected, got "+c.Kind(3).String())
-	}
+	name := method.Text(c, 3, "set_header")
 	unit, aggregation := optionalText(c, 4, "set_header", "count"), optionalText(c, 5, "set_header", "sum")
 	if bad := b.setHeader(col, name, unit, aggregation); bad != "" {
-		badArgument(c, 5, "set_header", "invalid option '"+bad+"'")
+		method.BadArgument(c, 5, "set_header", "invalid option '"+bad+"'")
 	}
 	c.PushNumber(float64(col + 1))
 }
@@ -206,25 +170,22 @@ func getHeader(c lua.Call, b *Buffer) {
 func span(c lua.Call, b *Buffer, i int, function string) (from, to int64, ok bool) {
 	from, to, ok = b.oldest(), b.current, true
 	if !c.Arg(i).IsNil() {
-		from, ok = b.rowTime(number(c, i, function))
+		from, ok = b.rowTime(method.Number(c, i, function))
 	}
 	if !c.Arg(i+1).IsNil() && ok {
-		to, ok = b.rowTime(number(c, i+1, function))
+		to, ok = b.rowTime(method.Number(c, i+1, function))
 	}
 	if ok && to < from {
-		badArgument(c, i+1, function, "end must be >= start")
+		method.BadArgument(c, i+1, function, "end must be >= start")
 	}
 	return from, to, ok
 }
 
 // option is an argument that must be one of several words.
 func option(c lua.Call, i int, function string, words ...string) string {
-	text, ok := c.Text(i)
-	if !ok {
-		badArgument(c, i, function, "string expected, got "+c.Kind(i).String())
-	}
+	text := method.Text(c, i, function)
 	if !slices.Contains(words, text) {
-		badArgument(c, i, function, "invalid option '"+text+"'")
+		method.BadArgument(c, i, function, "invalid option '"+text+"'")
 	}
 	return text
 }
@@ -268,29 +229,29 @@ func getRange(c lua.Call, b *Buffer) {
 func mannwhitneyu(c lua.Call, b *Buffer) {
 	const fn = "mannwhitneyu"
 	if c.Len() > 7 {
-		badArgument(c, 0, fn, "too many arguments")
+		method.BadArgument(c, 0, fn, "too many arguments")
 	}
 	col := columnArg(c, b, 2, fn)
 	var times [4]int64
 	inside := true
 	for i := range times {
-		t, ok := b.rowTime(number(c, 3+i, fn))
+		t, ok := b.rowTime(method.Number(c, 3+i, fn))
 		times[i], inside = t, inside && ok && t >= b.oldest() && t <= b.current
 	}
 	start1, end1, start2, end2 := times[0], times[1], times[2], times[3]
 	switch {
 	case end1 < start1:
-		badArgument(c, 4, fn, "end_1 must be >= start_1")
+		method.BadArgument(c, 4, fn, "end_1 must be >= start_1")
 	case end2 < start2:
-		badArgument(c, 6, fn, "end_2 must be >= start_2")
+		method.BadArgument(c, 6, fn, "end_2 must be >= start_2")
 	case start1 <= end2 && start2 <= end1:
-		badArgument(c, 4, fn, "ranges must not overlap")
+		method.BadArgument(c, 4, fn, "ranges must not overlap")
 	}
 	continuity := true
 	if kind := c.Kind(7); kind == lua.KindBool {
 		continuity = c.Truth(7)
 	} else if kind > lua.KindNil {
-		badArgument(c, 7, fn, "use_continuity must be a boolean")
+		method.BadArgument(c, 7, fn, "use_continuity must be a boolean")
 	}
 	if !inside {
 		return
@@ -315,10 +276,7 @@ func format(c lua.Call, b *Buffer) {
 }
 
 func fromstring(c lua.Call, b *Buffer) {
-	text, ok := c.Text(2)
-	if !ok {
-		badArgument(c, 2, "fromstring", "string expected, got "+c.Kind(2).String())
-	}
+	text := method.Text(c, 2, "fromstring")
 	if n := len(text); n > 1024 {
 		c.Need(8*len(b.cells) + 32*n)
 		c.Spend(n / 8)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/method"
 	"lma_collector/collector/sandbox/modules/sketch"
 )
 
@@ -15,12 +16,10 @@ const mostBuckets = 1 << 24
 
 // Module is the cuckoo_filter module.
 func Module() lua.Module {
-	method := func(name string, arguments int, f func(lua.Call, *Filter)) lua.Function {
-		return sketch.Method(className, name, arguments, arguments, f)
-	}
 	class := &lua.Class{Name: className, Methods: map[string]lua.Function{
-		"add": method("add", 2, add), "query": method("query", 2, query), "delete": method("delete", 2, remove),
-		"count": method("count", 1, count), "clear": method("clear", 1, clearFilter), "fromstring": method("fromstring", 3, fromstring),
+		"add": method.New(className, "add", 2, 2, add), "query": method.New(className, "query", 2, 2, query),
+		"delete": method.New(className, "delete", 2, 2, remove), "count": method.New(className, "count", 1, 1, count),
+		"clear": method.New(className, "clear", 1, 1, clearFilter), "fromstring": method.New(className, "fromstring", 3, 3, fromstring),
 	}}
 	return lua.Module{
 		Name: "cuckoo_filter",
@@ -61,8 +60,8 @@ func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, erro
 	return in.NewObject(class, newFilter(bucketsFor(items))), nil
 }
 
-func key(c lua.Call, f *Filter, method string) []byte {
-	b := sketch.Key(c, method, &f.scratch)
+func key(c lua.Call, f *Filter, function string) []byte {
+	b := sketch.Key(c, function, &f.scratch)
 	sketch.SpendHash(c, len(b), 1)
 	return b
 }
@@ -85,11 +84,8 @@ func clearFilter(c lua.Call, f *Filter) {
 }
 
 func fromstring(c lua.Call, f *Filter) {
-	n, ok := c.Number(2)
-	if !ok {
-		lua.BadArgument(c, 1, "fromstring", "number expected, got "+c.Kind(2).String())
-	}
-	bytes := sketch.Text(c, 3, "fromstring")
+	n := method.Number(c, 2, "fromstring")
+	bytes := method.Text(c, 3, "fromstring")
 	spendAll(c, len(f.buckets))
 	if err := f.fromString(n, bytes); err != nil {
 		c.Raise(err.Error())
@@ -104,9 +100,9 @@ func spendAll(c lua.Call, buckets int) {
 }
 
 // RestoreCall calls fromstring for the reader of preserved data.
-func (f *Filter) RestoreCall(method string, args []lua.Value) error {
-	if method != "fromstring" || len(args) != 2 {
-		return fmt.Errorf("a cuckoo filter has no method %q of %d arguments to restore it", method, len(args))
+func (f *Filter) RestoreCall(name string, args []lua.Value) error {
+	if name != "fromstring" || len(args) != 2 {
+		return fmt.Errorf("a cuckoo filter has no method %q of %d arguments to restore it", name, len(args))
 	}
 	return f.fromString(args[0].Float(), args[1].Text())
 }

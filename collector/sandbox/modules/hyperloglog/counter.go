@@ -97,8 +97,12 @@ func (h *Counter) count() uint64 {
 
 func (h *Counter) estimate() uint64 {
 	var of [64]int // registers of each value
-	for i := range registers {
-		of[h.register(i)]++
+	for b := h.data[headerSize:]; len(b) >= 3; b = b[3:] { // four registers
+		four := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
+		of[four&63]++
+		of[four>>6&63]++
+		of[four>>12&63]++
+		of[four>>18]++
 	}
 	sum := 0.0
 	for v := len(of) - 1; v >= 0; v-- {

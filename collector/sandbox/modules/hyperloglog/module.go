@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/method"
 	"lma_collector/collector/sandbox/modules/sketch"
 )
 
@@ -14,9 +15,9 @@ const work = size / 16
 
 // Module is the hyperloglog module.
 func Module() lua.Module {
-	class := &lua.Class{Name: className, Meta: map[string]lua.Function{"__tostring": method("tostring", 1, text)}, Methods: map[string]lua.Function{
-		"add": method("add", 2, add), "count": method("count", 1, count), "clear": method("clear", 1, clearCounter),
-		"merge": method("merge", 2, merge), "fromstring": method("fromstring", 2, fromstring),
+	class := &lua.Class{Name: className, Meta: map[string]lua.Function{"__tostring": counted("tostring", 1, text)}, Methods: map[string]lua.Function{
+		"add": counted("add", 2, add), "count": counted("count", 1, count), "clear": counted("clear", 1, clearCounter),
+		"merge": counted("merge", 2, merge), "fromstring": counted("fromstring", 2, fromstring),
 	}}
 	return lua.Module{
 		Name: "hyperloglog",
@@ -35,17 +36,13 @@ func Module() lua.Module {
 	}
 }
 
-// method checks the number of arguments before the object, as the original did.
-func method(name string, arguments int, f func(lua.Call, *Counter)) lua.Function {
+// counted makes a method that checks the number of arguments before the object, as the original did.
+func counted(name string, arguments int, f func(lua.Call, *Counter)) lua.Function {
 	return func(c lua.Call) {
-		switch n := c.Len(); {
-		case n == arguments:
-		case n == 1:
-			c.Raise("calling '" + name + "' on bad self (incorrect number of arguments)")
-		default:
-			lua.BadArgument(c, n-1, name, "incorrect number of arguments")
+		if n := c.Len(); n != arguments {
+			method.BadArgument(c, n, name, "incorrect number of arguments")
 		}
-		f(c, counterArg(c, 1, name))
+		f(c, method.Object[*Counter](c, className, name))
 	}
 }
 
@@ -96,7 +93,7 @@ func countAll(c lua.Call) {
 func merge(c lua.Call, h *Counter) {
 	other, ok := c.Object(2).(*Counter)
 	if !ok {
-		lua.BadArgument(c, 1, "merge", className+" expected, got "+c.Kind(2).String())
+		method.BadArgument(c, 2, "merge", className+" expected, got "+c.Kind(2).String())
 	}
 	c.Spend(work)
 	if other != h {
@@ -110,15 +107,15 @@ func clearCounter(_ lua.Call, h *Counter) { h.clear() }
 func text(c lua.Call, h *Counter) { c.PushText(string(h.data[:])) }
 
 func fromstring(c lua.Call, h *Counter) {
-	if err := h.fromString(sketch.Text(c, 2, "fromstring")); err != nil {
+	if err := h.fromString(method.Text(c, 2, "fromstring")); err != nil {
 		c.Raise(err.Error())
 	}
 }
 
 // RestoreCall calls fromstring for the reader of preserved data.
-func (h *Counter) RestoreCall(method string, args []lua.Value) error {
-	if method != "fromstring" || len(args) != 1 {
-		return fmt.Errorf("a hyperloglog has no method %q of %d arguments to restore it", method, len(args))
+func (h *Counter) RestoreCall(name string, args []lua.Value) error {
+	if name != "fromstring" || len(args) != 1 {
+		return fmt.Errorf("a hyperloglog has no method %q of %d arguments to restore it", name, len(args))
 	}
 	return h.fromString(args[0].Text())
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/method"
 )
 
 const (
@@ -57,14 +58,17 @@ func check(values, frames, bands int) string {
 	return ""
 }
 
-func arguments(c lua.Call, n int, function string, i int) {
+const wrongNumber = "incorrect number of args"
+
+// arguments checks the number of a function's arguments.
+func arguments(c lua.Call, n int, function string) {
 	if c.Len() != n {
-		lua.BadArgument(c, i, function, "incorrect number of args")
+		lua.BadArgument(c, 0, function, wrongNumber)
 	}
 }
 
 func createWindow(c lua.Call, class *lua.Class) {
-	arguments(c, 3, "new", 0)
+	arguments(c, 3, "new")
 	n, w, bands := lua.CheckInt(c, 1, "new"), lua.CheckInt(c, 2, "new"), lua.CheckInt(c, 3, "new")
 	if reason := check(n, w, bands); reason != "" {
 		lua.BadArgument(c, 1, "new", reason)
@@ -95,16 +99,22 @@ func createWord(c lua.Call, class *lua.Class) {
 		if reason := check(n, frames, bands); reason != "" {
 			lua.BadArgument(c, 2, "new", reason)
 		}
+		values, ok := numbers(c, t)
+		if !ok {
+			lua.BadArgument(c, 1, "new", notNumbers)
+		}
 		w := &word{values: n, bands: bands, frames: make([]byte, frames)}
-		encode(w.frames, numbers(c, t, 1, "new"), bands)
+		encode(w.frames, values, bands)
 		c.Push(c.Interp().NewObject(class, w))
 	default:
 		lua.BadArgument(c, 0, "new", "incorrect number of arguments")
 	}
 }
 
-// numbers copies the array of numbers of a table, of which it takes the last 4096.
-func numbers(c lua.Call, t lua.Table, arg int, function string) []float64 {
+const notNumbers = "expected array of numbers as input"
+
+// numbers copies the array of numbers of a table, of which it takes the last 4096; false when it has others.
+func numbers(c lua.Call, t lua.Table) ([]float64, bool) {
 	n := t.Len()
 	if n > 64 {
 		c.Spend(n)
@@ -113,53 +123,51 @@ func numbers(c lua.Call, t lua.Table, arg int, function string) []float64 {
 	for i := range n {
 		f, ok := t.Index(i + 1).AsNumber()
 		if !ok {
-			lua.BadArgument(c, arg, function, "expected array of numbers as input")
+			return nil, false
 		}
 		if i >= n-mostValues {
 			values = append(values, f)
 		}
 	}
-	return values
+	return values, true
 }
 
-// windowArg is a method's window; i is the number that errors about the number of arguments have.
-func windowArg(c lua.Call, n int, method string) *window {
-	arguments(c, n, method, -1)
-	w, ok := c.Object(1).(*window)
-	if !ok {
-		lua.BadArgument(c, 1, method, windowClass+" expected, got "+c.Kind(1).String())
+// self is the object of a method that has so many arguments with it.
+func self[T any](c lua.Call, n int, class, name string) T {
+	if c.Len() != n {
+		method.BadArgument(c, 0, name, wrongNumber)
 	}
-	return w
+	return method.Object[T](c, class, name)
 }
 
 // add adds a number or the numbers of an array.
 func add(c lua.Call) {
-	w := windowArg(c, 2, "add")
+	w := self[*window](c, 2, windowClass, "add")
 	if f, ok := c.Number(2); ok {
 		w.add(f)
 	} else if t := c.Table(2); t != nil {
-		for _, v := range numbers(c, t, 1, "add") {
+		values, ok := numbers(c, t)
+		if !ok {
+			method.BadArgument(c, 2, "add", notNumbers)
+		}
+		for _, v := range values {
 			w.add(v)
 		}
 	} else {
-		lua.BadArgument(c, 1, "add", "number or array-like table expected")
+		method.BadArgument(c, 2, "add", "number or array-like table expected")
 	}
 	c.PushBool(true)
 }
 
-func clearWindow(c lua.Call) { windowArg(c, 1, "clear").clear() }
+func clearWindow(c lua.Call) { self[*window](c, 1, windowClass, "clear").clear() }
 
 func getWord(c lua.Call, class *lua.Class) {
-	w := windowArg(c, 1, "get_word")
+	w := self[*window](c, 1, windowClass, "get_word")
 	c.Push(c.Interp().NewObject(class, current(c, w).clone()))
 }
 
 func copyWord(c lua.Call, class *lua.Class) {
-	arguments(c, 1, "copy", -1)
-	w, ok := c.Object(1).(*word)
-	if !ok {
-		lua.BadArgument(c, 1, "copy", wordClass+" expected, got "+c.Kind(1).String())
-	}
+	w := self[*word](c, 1, wordClass, "copy")
 	c.Push(c.Interp().NewObject(class, w.clone()))
 }
 
@@ -196,7 +204,7 @@ func text(c lua.Call) {
 }
 
 func mindist(c lua.Call) {
-	arguments(c, 2, "mindist", 0)
+	arguments(c, 2, "mindist")
 	a, b := wordArg(c, 1, "mindist"), wordArg(c, 2, "mindist")
 	if n := len(a.frames); n > 64 {
 		c.Spend(n / 4)

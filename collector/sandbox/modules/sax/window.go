@@ -96,12 +96,12 @@ func appendNumber(dst []byte, v float64) []byte {
 }
 
 // RestoreCall calls clear and add for the reader of preserved data.
-func (w *window) RestoreCall(method string, args []lua.Value) error {
+func (w *window) RestoreCall(name string, args []lua.Value) error {
 	switch {
-	case method == "clear" && len(args) == 0:
+	case name == "clear" && len(args) == 0:
 		w.clear()
 		return nil
-	case method == "add" && len(args) == 1:
+	case name == "add" && len(args) == 1:
 		if args[0].Kind() == lua.KindNumber {
 			w.add(args[0].Float())
 			return nil
@@ -113,5 +113,5 @@ func (w *window) RestoreCall(method string, args []lua.Value) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("a window of sax has no method %q of %d arguments to restore it", method, len(args))
+	return fmt.Errorf("a window of sax has no method %q of %d arguments to restore it", name, len(args))
 }

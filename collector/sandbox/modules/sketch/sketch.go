@@ -1,5 +1,5 @@
-// Package sketch is what the modules of probabilistic sets share: keys, their hashes, the checks of
-// method calls, and the form in which their bits are preserved.
+// Package sketch is what the modules of probabilistic sets share: keys, their hashes, and the form in
+// which their bits are preserved.
 package sketch
 
 import (
@@ -9,26 +9,12 @@ import (
 	"unsafe"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/method"
 )
-
-// Method makes a Lua method of f: it checks the object and the number of arguments, the object
-// included.
-func Method[T any](class, name string, fewest, most int, f func(c lua.Call, object T)) lua.Function {
-	return func(c lua.Call) {
-		object, ok := c.Object(1).(T)
-		if !ok {
-			lua.BadArgument(c, 1, name, class+" expected, got "+c.Kind(1).String())
-		}
-		if n := c.Len(); n < fewest || n > most {
-			lua.BadArgument(c, -1, name, "incorrect number of arguments")
-		}
-		f(c, object)
-	}
-}
 
 // Key is the bytes of the key that is a method's first argument: a string, or the 8 bytes of a
 // number, for which it uses scratch. They are not to be changed or kept.
-func Key(c lua.Call, method string, scratch *[8]byte) []byte {
+func Key(c lua.Call, function string, scratch *[8]byte) []byte {
 	switch c.Kind(2) {
 	case lua.KindString:
 		s, _ := c.Text(2)
@@ -38,17 +24,8 @@ func Key(c lua.Call, method string, scratch *[8]byte) []byte {
 		binary.LittleEndian.PutUint64(scratch[:], math.Float64bits(f))
 		return scratch[:]
 	}
-	lua.BadArgument(c, 1, method, "must be a string or number")
+	method.BadArgument(c, 2, function, "must be a string or number")
 	return nil
-}
-
-// Text is an argument of a method that must be a string; i counts the object.
-func Text(c lua.Call, i int, method string) string {
-	s, ok := c.Text(i)
-	if !ok {
-		lua.BadArgument(c, i-1, method, "string expected, got "+c.Kind(i).String())
-	}
-	return s
 }
 
 // SpendHash charges for hashing a key of n bytes several times; short keys cost nothing.
