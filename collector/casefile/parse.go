@@ -122,19 +122,7 @@ func (c *testCase) readConfig() []string {
 		}
 	}
 	p := c.parts[partConfig]
-	keys := p.text
-	for at := 0; at < len(p.text); {
-		end := bytes.IndexByte(p.text[at:], '\n') + 1
-		if end == 0 {
-			end = len(p.text) - at
-		}
-		if bytes.HasPrefix(bytes.TrimSpace(p.text[at:at+end]), []byte("[")) {
-			keys = p.text[:at]
-			c.rest = append(blank(p.line-1+bytes.Count(keys, []byte("\n"))), p.text[at:]...)
-			break
-		}
-		at += end
-	}
+	keys := c.cutSections(p)
 	s, found := config.Parse(c.file, append(blank(p.line-1), keys...), nil)
 	if s != nil {
 		found = append(found, s.Decode(&c.about)...)
@@ -155,6 +143,23 @@ func (c *testCase) readConfig() []string {
 		return []string{c.at(p.line, "splitter and logger are for the records of a decoder")}
 	}
 	return nil
+}
+
+// cutSections keeps the config's sections and gives what stands above them.
+func (c *testCase) cutSections(p *part) (keys []byte) {
+	for at := 0; at < len(p.text); {
+		end := bytes.IndexByte(p.text[at:], '\n') + 1
+		if end == 0 {
+			end = len(p.text) - at
+		}
+		if bytes.HasPrefix(bytes.TrimSpace(p.text[at:at+end]), []byte("[")) {
+			keys = p.text[:at]
+			c.rest = append(blank(p.line-1+bytes.Count(keys, []byte("\n"))), p.text[at:]...)
+			return keys
+		}
+		at += end
+	}
+	return p.text
 }
 
 // blank are n empty lines.

@@ -42,17 +42,22 @@ type wanted struct {
 	value map[string]any
 }
 
-// compareLines compares JSON lines with those of a part. lines are what the part should hold: its own
-// where they are right. broken tells that some are no JSON: they are not overwritten.
-func (t *trial) compareLines(name, what string, got [][]byte) (problems []string, lines [][]byte, broken bool) {
-	var want []wanted
-	for _, l := range t.parts[name].lines() {
+// wanted reads the lines of a part.
+func (t *trial) wanted(p *part) (list []wanted, problems []string) {
+	for _, l := range p.lines() {
 		v, err := parseJSON(l.text)
 		if err != nil {
 			problems = append(problems, t.at(l.line, err.Error()))
 		}
-		want = append(want, wanted{l, v})
+		list = append(list, wanted{l, v})
 	}
+	return list, problems
+}
+
+// compareLines compares JSON lines with those of a part. lines are what the part should hold: its own
+// where they are right. broken tells that some are no JSON: they are not overwritten.
+func (t *trial) compareLines(name, what string, got [][]byte) (problems []string, lines [][]byte, broken bool) {
+	want, problems := t.wanted(t.parts[name])
 	if len(problems) > 0 {
 		return problems, nil, true
 	}
@@ -67,11 +72,7 @@ func (t *trial) compareLines(name, what string, got [][]byte) (problems []string
 	}
 	for i := before; i < len(got)-after; i++ {
 		if i >= len(want)-after {
-			text := fmt.Sprintf("%s %d is one too many: %s", what, i+1, shortened(string(t.stable(got[i]))))
-			if name == partErrors && t.traces[i] != "" {
-				text += "\n" + t.traces[i]
-			}
-			problems = append(problems, t.at(t.endOf(name, want, i), text))
+			problems = append(problems, t.at(t.endOf(name, want, i), t.tooMany(name, what, i, got[i])))
 			lines = append(lines, t.stable(got[i]))
 			continue
 		}
@@ -92,6 +93,15 @@ func (t *trial) compareLines(name, what string, got [][]byte) (problems []string
 		lines = append(lines, want[j].text)
 	}
 	return problems, lines, false
+}
+
+// tooMany tells of the ith line, which is not expected; of an error also where the script died.
+func (t *trial) tooMany(name, what string, i int, line []byte) string {
+	text := fmt.Sprintf("%s %d is one too many: %s", what, i+1, shortened(string(t.stable(line))))
+	if name == partErrors && t.traces[i] != "" {
+		text += "\n" + t.traces[i]
+	}
+	return text
 }
 
 // edges are how many lines fit from the start on, and of the others from the end back: what is in

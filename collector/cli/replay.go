@@ -113,15 +113,19 @@ func replay(cmd *cobra.Command, tools *pipeline.Tools, o pipeline.ReplayOptions,
 		return problem{err}
 	}
 	c := r.Counts()
+	tellCounts(cmd, c, asJSON)
+	if c.Failures > 0 || skipped {
+		return errProblem
+	}
+	return nil
+}
+
+func tellCounts(cmd *cobra.Command, c pipeline.ReplayCounts, asJSON bool) {
 	form := "messages=%d injected=%d failures=%d\n"
 	if asJSON {
 		form = `{"messages":%d,"injected":%d,"failures":%d}` + "\n"
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), form, c.Messages, c.Injected, c.Failures)
-	if c.Failures > 0 || skipped {
-		return errProblem
-	}
-	return nil
 }
 
 // openRecordings opens all files, - being standard input.
