@@ -97,7 +97,8 @@ func (h *Counter) count() uint64 {
 
 func (h *Counter) estimate() uint64 {
 	var of [64]int // registers of each value
-	for b := h.data[headerSize:]; len(b) >= 3; b = b[3:] { // four registers
+
+	for b := h.data[headerSize:]; len(b) >= 3; b = b[3:] {
 		four := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
 		of[four&63]++
 		of[four>>6&63]++
