@@ -423,7 +423,7 @@ func (c *compiler) number(p *Pattern) int32 {
 			c.names[p.name.Key] = n
 		}
 		return n
-	case p.value != nil:
+	case p.value != nil || p.kind == kindConstant:
 		n, ok := c.numbers[p]
 		if !ok {
 			n = c.value(p.value)
