@@ -63,6 +63,15 @@ func (b *builder) bufferingNote(u *unit) {
 	}
 }
 
+// encoderNote is the warning that an output takes messages as they are.
+func (b *builder) encoderNote(u *unit) {
+	for option, given := range map[string]bool{"encoder": u.consumer.Encoder != "", "use_framing": u.consumer.UseFraming != nil} {
+		if given {
+			b.reportAt(u.Section, option, config.Warning, config.ClassNoEffect, fmt.Sprintf("%s: %s takes messages as they are", option, u.typ.Name), "remove it")
+		}
+	}
+}
+
 // checkQueue checks the options of a consumer's queue.
 func (b *builder) checkQueue(u *unit, latest bool) {
 	o := &u.consumer
@@ -120,13 +129,18 @@ func (b *builder) makeOutput(u *unit) {
 	instance, err := conf.NewOutput(&env)
 	u.broken = u.broken || u.consumer.Encoder != "" && encoder == nil
 	b.checked(u, instance, err)
+	framed := framing(u, encoder)
+	if _, ok := instance.(plugin.Unencoded); ok {
+		b.encoderNote(u)
+		encoder, framed = nil, false
+	}
 	keyer, keyed := instance.(plugin.Keyer)
 	b.bufferingNote(u)
 	b.checkQueue(u, keyed)
 	m := b.compile(u, err != nil)
 	u.section.retries = u.consumer.Retries
 	o := &output{
-		consumer: newConsumer(u.section, u.consumer, m, true), encoder: encoder, framing: framing(u, encoder),
+		consumer: newConsumer(u.section, u.consumer, m, true), encoder: encoder, framing: framed,
 		ticker: u.env.TickerInterval, dead: b.pipeline.dead,
 	}
 	if plugin.Full(u.consumer.WhenFull) == plugin.FullLatest && keyed {

@@ -173,6 +173,12 @@ type Sequential interface {
 	DeliversInOrder()
 }
 
+// Unencoded is an output whose section may name an encoder or framing, without effect.
+type Unencoded interface {
+	Output
+	TakesNoEncoder()
+}
+
 // Closer is any plugin with something to close or preserve when it stops.
 type Closer interface {
 	Close() error

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 
 	"lma_collector/collector/sandbox/lua"
 )
@@ -18,6 +19,7 @@ func decodeMessage(c lua.Call) {
 	if len(text) < 20 {
 		c.Raise("invalid message, too short")
 	}
+	c.Spend(len(text) >> 4)
 	d := decoding{in: c.Interp(), raw: text}
 	d.message = d.in.NewTable(0, 10)
 	if e, ok := d.headers(); !ok {
@@ -26,7 +28,6 @@ func decodeMessage(c lua.Call) {
 	if !d.uuid || !d.timestamp {
 		c.Raise(fmt.Sprintf("missing required field uuid: %s timestamp: %s", found(d.uuid), found(d.timestamp)))
 	}
-	c.Spend(len(text) >> 4)
 	c.Push(d.message.Value())
 }
 
@@ -89,6 +90,9 @@ func next(raw string, i int) (e element) {
 	return e
 }
 
+// text is a copy: a part that the script keeps must not hold all of the message.
+func text(e element) lua.Value { return lua.String(strings.Clone(e.bytes)) }
+
 func varint(raw string) (v uint64, n int) {
 	for n < len(raw) && n < binary.MaxVarintLen64 {
 		b := raw[n]
@@ -132,7 +136,7 @@ func (d *decoding) headers() (bad element, ok bool) {
 			}
 			continue
 		case e.wire == wireBytes:
-			d.message.Set(headerNames[e.tag], lua.String(e.bytes))
+			d.message.Set(headerNames[e.tag], text(e))
 		case headerNames[e.tag] == "Timestamp":
 			d.message.Set("Timestamp", lua.Number(float64(int64(e.number))))
 		default:
@@ -172,14 +176,14 @@ func (d *decoding) field(raw string) bool {
 		i = e.end
 		switch {
 		case e.tag == fieldName && e.wire == wireBytes:
-			f.Set("name", lua.String(e.bytes))
+			f.Set("name", text(e))
 			named = true
 		case e.tag == fieldType && e.wire == wireVarint:
 			f.Set("value_type", lua.Number(float64(int32(e.number))))
 		case e.tag == fieldRepresentation && e.wire == wireBytes:
-			f.Set("representation", lua.String(e.bytes))
+			f.Set("representation", text(e))
 		case (e.tag == fieldString || e.tag == fieldBytes) && e.wire == wireBytes:
-			push(lua.String(e.bytes))
+			push(text(e))
 		default:
 			if !numbers(e, push) {
 				return false

@@ -46,12 +46,16 @@ type Output struct {
 
 var (
 	_ plugin.Sequential = (*Output)(nil)
+	_ plugin.Unencoded  = (*Output)(nil)
 	_ plugin.Ticker     = (*Output)(nil)
 	_ plugin.Closer     = (*Output)(nil)
 )
 
 // DeliversInOrder says that the script takes one message after the other.
 func (o *Output) DeliversInOrder() {}
+
+// TakesNoEncoder says that the script reads the messages itself.
+func (o *Output) TakesNoEncoder() {}
 
 // ready starts the script at first.
 func (o *Output) ready(ctx context.Context) error {

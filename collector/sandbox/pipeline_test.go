@@ -278,11 +278,17 @@ path = "DIR/in.txt"
 type = "SandboxOutput"
 filename = "sink.lua"
 message_matcher = "Type == 'line'"
+encoder = "nobody"
+use_framing = true
+[nobody]
+type = "SandboxEncoder"
+filename = "nobody.lua"
 [sink.config]
 path = "DIR/out.txt"
 [sink.retries]
 `+quick+show, map[string]string{
-		"in.txt": "one\npoison\nrefused\ntwo\nstop\nthree\n",
+		"nobody.lua": `function process_message() return -2 end`,
+		"in.txt":     "one\npoison\nrefused\ntwo\nstop\nthree\n",
 		"source.lua": `local io = require "io"
 function process_message()
   for line in io.lines(read_config("path")) do inject_message({Type = "line", Payload = line}) end
