@@ -270,11 +270,12 @@ func TestLimits(t *testing.T) {
 	}
 	many := must(Power(Position(), 12))
 	for name, test := range map[string]struct {
-		p    *Pattern
-		want string
+		p       *Pattern
+		subject int // bytes
+		want    string
 	}{
-		"captures":        {rep(Position(), -1<<20), "memory"},
-		"back references": {seq(back, cb("x")), "budget"},
+		"captures":        {rep(seq(any1, many), 0), 1 << 18, "memory"},
+		"back references": {seq(back, cb("x")), 60, "budget"},
 		"steps":           {g("a", alt(seq(any1, v("a"), Text("x")), seq(any1, v("a"), Text("y")), Any(-1))), 60, "budget"},
 	} {
 		if got := run(&Machine{}, test.p, strings.Repeat("a", test.subject), 0); !strings.Contains(got, test.want) {
