@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/stdlib/libm"
 )
 
 func openMath(in lua.Interp) lua.Table {
@@ -12,9 +13,9 @@ func openMath(in lua.Interp) lua.Table {
 		"mod": mathFmod, "modf": mathModf, "pow": mathPow,
 	}
 	for name, f := range map[string]func(float64) float64{
-		"acos": math.Acos, "asin": math.Asin, "atan": math.Atan, "ceil": math.Ceil, "cos": ofAngle(math.Cos),
-		"cosh": math.Cosh, "deg": degrees, "exp": math.Exp, "floor": math.Floor, "log": logarithm, "log10": log10,
-		"rad": radians, "sin": ofAngle(math.Sin), "sinh": math.Sinh, "sqrt": squareRoot, "tan": ofAngle(math.Tan), "tanh": math.Tanh,
+		"acos": libm.Acos, "asin": libm.Asin, "atan": libm.Atan, "ceil": math.Ceil, "cos": ofAngle(libm.Cos),
+		"cosh": libm.Cosh, "deg": degrees, "exp": libm.Exp, "floor": math.Floor, "log": logarithm, "log10": log10,
+		"rad": radians, "sin": ofAngle(libm.Sin), "sinh": libm.Sinh, "sqrt": squareRoot, "tan": ofAngle(libm.Tan), "tanh": libm.Tanh,
 	} {
 		functions[name] = func(c lua.Call) {
 			x := lua.CheckNumber(c, 1, name)
@@ -62,23 +63,14 @@ func logarithm(f float64) float64 {
 	if f < 0 {
 		return invalid
 	}
-	return math.Log(f)
+	return libm.Log(f)
 }
 
-// log10 is exact for powers of ten, as C's: log(x)/log(10) is not.
 func log10(f float64) float64 {
-	if f <= 0 || f-f != 0 {
-		return math.Log10(f)
+	if f < 0 {
+		return math.NaN() // here the C library makes a positive one
 	}
-	// x = m*2^e; log10(2) in two parts, of which the first has zeros at its end
-	const high, low = 0x1.34413509f6p-2, 0x1.9fef311f12b36p-42
-	mantissa, exponent := math.Frexp(f)
-	mantissa, exponent = mantissa*2, exponent-1
-	if exponent < 0 {
-		mantissa, exponent = mantissa/2, exponent+1
-	}
-	e := float64(exponent)
-	return e*high + (e*low + math.Log(mantissa)*(1/math.Ln10))
+	return libm.Log10(f)
 }
 
 func mathAtan2(c lua.Call) {
@@ -87,7 +79,7 @@ func mathAtan2(c lua.Call) {
 		c.PushNumber(y + x)
 		return
 	}
-	c.PushNumber(math.Atan2(y, x))
+	c.PushNumber(libm.Atan2(y, x))
 }
 
 func mathFmod(c lua.Call) {
@@ -104,11 +96,17 @@ func mathFmod(c lua.Call) {
 
 func mathPow(c lua.Call) {
 	a, b := lua.CheckNumber(c, 1, "pow"), lua.CheckNumber(c, 2, "pow")
-	f := math.Pow(a, b)
+	f := libm.Pow(a, b)
 	switch {
 	case f == f:
-	case a != a || b != b:
-		f = a + b
+	case a != a && b != b:
+		f = a
+	case b != b:
+		f = b
+	case a != a:
+		if f = a; math.Signbit(a) && math.Abs(math.Mod(b, 2)) == 1 {
+			f = math.Abs(a)
+		}
 	default:
 		f = invalid
 	}
@@ -141,6 +139,7 @@ func mathModf(c lua.Call) {
 }
 
 func mathMax(c lua.Call) { c.PushNumber(extreme(c, "max", func(a, b float64) bool { return a > b })) }
+
 func mathMin(c lua.Call) { c.PushNumber(extreme(c, "min", func(a, b float64) bool { return a < b })) }
 
 // extreme is the argument that is better than all before it.
