@@ -121,7 +121,7 @@ func TestAngles(t *testing.T) {
 		small := math.Mod(x, 1)
 		for name, pair := range map[string][2]float64{
 			"sin": {Sin(x), math.Sin(x)}, "cos": {Cos(x), math.Cos(x)}, "atan": {Atan(x), math.Atan(x)}, "atan2": {Atan2(y, x), math.Atan2(y, x)},
-			"asin": {Asin(small), math.Asin(small)}, "cos(acos)": {1 + Cos(Acos(small)), 1 + small}, "tanh": {Tanh(x), math.Tanh(x)},
+			"cos(acos)": {1 + Cos(Acos(small)), 1 + small}, "tanh": {Tanh(x), math.Tanh(x)},
 			"sin(asin)": {Sin(Asin(small)), small}, "tan(atan)": {Tan(Atan(small)), small}, "large": {Sin(x * 0x1p40), math.Sin(x * 0x1p40)},
 		} {
 			if math.Abs(pair[0]-pair[1]) > 1e-15*math.Abs(pair[1])+1e-16 {
