@@ -144,6 +144,40 @@ func TestDecoderGoesOnWithWhatItInjected(t *testing.T) {
 	}
 }
 
+// A write that fails leaves the message as it was.
+func TestFailedWriteChangesNothing(t *testing.T) {
+	r := newRun(t, `function process_message()
+  for _, name in ipairs({"Type", "Logger", "Payload", "Hostname", "EnvVersion", "Uuid", "Timestamp", "Severity", "Pid"}) do
+    assert(not pcall(write_message, name, nil) and not pcall(write_message, name, false))
+  end
+  assert(not pcall(write_message, "Type", 1))
+  return 0
+end`, nil)
+	if err := r.decoder().Decode(record("line"), r); err != nil {
+		t.Fatal(err)
+	}
+	if m := r.injected[0]; m.Timestamp() != 1454500800e9 || m.UUID()[0] != 9 {
+		t.Errorf("%d %x", m.Timestamp(), m.UUID())
+	}
+	r.wantInjected("Type=logfile Logger=section Hostname=node-1 Severity=6 Payload=line")
+}
+
+// What the splitter took for an encoded message is there to read, else nothing.
+func TestDecoderRaw(t *testing.T) {
+	r := newRun(t, `function process_message() write_message("Payload", tostring(read_message("raw"))) return 0 end`, nil)
+	d := r.decoder()
+	for _, raw := range []string{"", "encoded"} {
+		m := record("line")
+		m.Raw = []byte(raw)
+		if err := d.Decode(m, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b := r.injected[0].Payload(), r.injected[1].Payload(); a != "nil" || b != "encoded" {
+		t.Errorf("raw is %q, %q", a, b)
+	}
+}
+
 // Many messages of one record come out in order, and their memory is not kept for ever.
 func TestDecoderInjectsMany(t *testing.T) {
 	r := newRun(t, `function process_message() for i = 1, 300 do inject_message({Payload=i}) end return 0 end`, nil)

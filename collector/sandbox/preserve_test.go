@@ -169,6 +169,57 @@ func TestRestoreErrors(t *testing.T) {
 	}
 }
 
+// hekadFile is a data file as hekad wrote it.
+const hekadFile = `if _PRESERVATION_VERSION and _PRESERVATION_VERSION ~= 0 then return end
+_G["_LAST_ALERT"] = 1454500800123456768
+_G["rates"] = {}
+_G["rates"][1] = 0.12345679
+_G["rates"][2] = -1/0
+_G["rates"][-1.5] = 0/0
+_G["rates"][true] = false
+_G["rates"]["a\"b\\
+\r\000\\"] = {}
+_G["rates"]["a\"b\\
+\r\000\\"]["up"] = _G["rates"]
+_G["same"] = _G["rates"]["a\"b\\
+\r\000\\"]
+if _G["cb"] == nil then _G["cb"] = circular_buffer.new(3, 1, 60, true) end
+_G["cb"]:set_header(1, "Requests", "count", "sum")
+_G["cb"]:fromstring("120 2 nan 1 2.5 120 2.5")
+_G["_ANNOTATIONS"] = {}
+_G["_ANNOTATIONS"]["title"] = {}
+_G["_ANNOTATIONS"]["title"]["annotations"] = {}
+_G["_ANNOTATIONS"]["title"]["prune_duration"] = 86400000000000
+if _G["w"] == nil then _G["w"] = sax.window.new(4, 2, 4) end
+_G["w"]:clear()
+_G["w"]:add({1, 2,3})
+_G["word"] = sax.word.new("AD#", 4)
+`
+
+func TestFileOfHekad(t *testing.T) {
+	r := newRun(t, `
+require "circular_buffer"
+require "sax"
+function process_message()
+  local deep = same
+  local text = tostring(cb)
+  for _, check in ipairs({
+    {_LAST_ALERT == 1454500800123456768, "number"}, {rates[1] == 0.12345679 and rates[2] == -1/0, "rates"},
+    {rates[-1.5] ~= rates[-1.5] and rates[true] == false, "keys"}, {deep.up == rates and rates[read_config("key")] == deep, "references"},
+    {cb:get(120e9, 1) == 2.5 and cb:get(60e9, 1) == 1, "buffer"}, {_ANNOTATIONS.title.prune_duration == 86400e9, "annotations"},
+    {next(_ANNOTATIONS.title.annotations) == nil, "empty"}, {tostring(word) == "AD#" and type(w) == "userdata", "sax"},
+  }) do
+    if not check[1] then return -1, check[2] end
+  end
+  return 0
+end`, map[string]any{"key": "a\"b\\\n\r\x00\\"})
+	r.options.PreserveData = true
+	writeData(t, r, hekadFile)
+	if err := r.filter().Process(variedMessage(t)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPreserveErrors(t *testing.T) {
 	r := newRun(t, "t = {[function() end] = 1}\nfunction process_message() return 0 end", nil)
 	r.options.PreserveData = true
@@ -225,6 +276,7 @@ func TestKeptWhileRunning(t *testing.T) {
 
 func FuzzRestore(f *testing.F) {
 	f.Add(preserved)
+	f.Add(hekadFile)
 	f.Add("if _PRESERVATION_VERSION and _PRESERVATION_VERSION ~= 0 then return end\n_G[\"a\"] = {}\n_G[\"a\"][1] = -1/0\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := newRun(t, "a = {}", nil)

@@ -127,7 +127,7 @@ var standard = map[string]bool{"string": true, "table": true, "math": true, "os"
 // readModule reads a file; the path comes back "" when there is none.
 func (s *script) readModule(c lua.Call, name, path string) (string, []byte) {
 	source, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) {
 		return "", nil
 	}
 	if err != nil {
