@@ -9,9 +9,22 @@ import (
 // dateText is the text of a time in the C locale.
 type dateText struct {
 	t      time.Time
+	year   int
+	month  time.Month
+	day    int
+	hour   int
+	minute int
+	second int
 	zone   string // the name of the time zone if it is not the time's
 	strict bool   // unknown conversions are errors; with E and O
 	out    []byte
+}
+
+func newDateText(t time.Time) dateText {
+	d := dateText{t: t, out: make([]byte, 0, 64)}
+	d.year, d.month, d.day = t.Date()
+	d.hour, d.minute, d.second = t.Clock()
+	return d
 }
 
 // conversions are those that hekad's Lua allows, and those after E and O. Plain Lua has %P, too.
@@ -61,18 +74,31 @@ func allowed(s string) int {
 	return 0
 }
 
-// layouts are the conversions that are made of others or are plain text.
-var layouts = map[byte]string{
-	'c': "%a %b %e %H:%M:%S %Y", 'D': "%m/%d/%y", 'F': "%Y-%m-%d", 'r': "%I:%M:%S %p", 'R': "%H:%M", 'T': "%H:%M:%S",
-	'x': "%m/%d/%y", 'X': "%H:%M:%S",
+// layout is what a conversion that is made of others stands for.
+func layout(verb byte) string {
+	switch verb {
+	case 'c':
+		return "%a %b %e %H:%M:%S %Y"
+	case 'D', 'x':
+		return "%m/%d/%y"
+	case 'F':
+		return "%Y-%m-%d"
+	case 'r':
+		return "%I:%M:%S %p"
+	case 'R':
+		return "%H:%M"
+	case 'T', 'X':
+		return "%H:%M:%S"
+	}
+	return ""
 }
 
 func (d *dateText) convert(verb byte) bool {
-	if layout := layouts[verb]; layout != "" {
-		d.format(layout)
+	if parts := layout(verb); parts != "" {
+		d.format(parts)
 		return true
 	}
-	return d.text(verb) || d.number(verb)
+	return d.number(verb) || d.text(verb)
 }
 
 // text appends the conversions that are no numbers.
@@ -84,9 +110,9 @@ func (d *dateText) text(verb byte) bool {
 	case 'A':
 		s = t.Weekday().String()
 	case 'b', 'h':
-		s = t.Month().String()[:3]
+		s = d.month.String()[:3]
 	case 'B':
-		s = t.Month().String()
+		s = d.month.String()
 	case 'n':
 		s = "\n"
 	case 't':
@@ -94,9 +120,9 @@ func (d *dateText) text(verb byte) bool {
 	case '%':
 		s = "%"
 	case 'p':
-		s = halfDay(t, "AM", "PM")
+		s = d.halfDay("AM", "PM")
 	case 'P':
-		s = halfDay(t, "am", "pm")
+		s = d.halfDay("am", "pm")
 	case 'z':
 		s = t.Format("-0700")
 	case 'Z':
@@ -110,8 +136,8 @@ func (d *dateText) text(verb byte) bool {
 	return true
 }
 
-func halfDay(t time.Time, morning, afternoon string) string {
-	if t.Hour() < 12 {
+func (d *dateText) halfDay(morning, afternoon string) string {
+	if d.hour < 12 {
 		return morning
 	}
 	return afternoon
@@ -123,11 +149,11 @@ func (d *dateText) number(verb byte) bool {
 	n, width, fill := 0, 2, byte('0')
 	switch verb {
 	case 'C':
-		n, width = floorDiv(t.Year(), 100), 0
+		n, width = floorDiv(d.year, 100), 0
 	case 'd':
-		n = t.Day()
+		n = d.day
 	case 'e':
-		n, fill = t.Day(), ' '
+		n, fill = d.day, ' '
 	case 'g', 'G', 'V':
 		year, week := t.ISOWeek()
 		switch verb {
@@ -139,23 +165,23 @@ func (d *dateText) number(verb byte) bool {
 			n = week
 		}
 	case 'H':
-		n = t.Hour()
+		n = d.hour
 	case 'I':
-		n = (t.Hour()+11)%12 + 1
+		n = (d.hour+11)%12 + 1
 	case 'j':
 		n, width = t.YearDay(), 3
 	case 'k':
-		n, fill = t.Hour(), ' '
+		n, fill = d.hour, ' '
 	case 'l':
-		n, fill = (t.Hour()+11)%12+1, ' '
+		n, fill = (d.hour+11)%12+1, ' '
 	case 'm':
-		n = int(t.Month())
+		n = int(d.month)
 	case 'M':
-		n = t.Minute()
+		n = d.minute
 	case 's':
 		n, width = int(t.Unix()), 0
 	case 'S':
-		n = t.Second()
+		n = d.second
 	case 'u':
 		n, width = (int(t.Weekday())+6)%7+1, 0
 	case 'U':
@@ -165,9 +191,9 @@ func (d *dateText) number(verb byte) bool {
 	case 'W':
 		n = (t.YearDay() + 6 - (int(t.Weekday())+6)%7) / 7
 	case 'y':
-		n = t.Year() - floorDiv(t.Year(), 100)*100
+		n = d.year - floorDiv(d.year, 100)*100
 	case 'Y':
-		n, width = t.Year(), 0
+		n, width = d.year, 0
 	default:
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"lma_collector/collector/message"
 	"lma_collector/collector/sandbox/lua"
 )
 
@@ -87,11 +88,12 @@ func (l *Libraries) osDate(c lua.Call) {
 	}
 	spendBytes(c, 16*len(format))
 	c.Need(len(format) * 16)
-	d := dateText{t: t, zone: zone, strict: l.options.Reach < ReachAll}
+	d := newDateText(t)
+	d.zone, d.strict = zone, l.options.Reach < ReachAll
 	if bad := d.format(format); bad != "" {
 		lua.BadArgument(c, 1, "date", "invalid conversion specifier '"+bad+"'")
 	}
-	c.PushText(string(d.out))
+	c.PushView(message.View(d.out))
 }
 
 func dateTable(in lua.Interp, t time.Time) lua.Table {

@@ -4,10 +4,7 @@ package libm
 
 import "math"
 
-var (
-	ln2  = pair{0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56}
-	ln10 = pair{0x1.26bb1bbb55516p+1, -0x1.f48ad494ea3e9p-53}
-)
+var ln2 = pair{0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56}
 
 const (
 	terms   = 11 // of the series of e^x, for |x| below 2^-9
@@ -86,13 +83,23 @@ func Log(x float64) float64 {
 	return log(x).round()
 }
 
-// Log10 is the decimal logarithm, exact for powers of ten.
+// Log10 is the decimal logarithm, exact for powers of ten. It is computed as the GNU C library does,
+// whose last digit is not always the nearest here.
 func Log10(x float64) float64 {
 	if !ordinary(x) {
 		return math.Log10(x)
 	}
-	return log(x).over(ln10).round()
+	m, n := math.Frexp(x) // of m*2^n, m is from 1/2 to 1, or from 1 to 2 for numbers from 1 on
+	if n > 0 {
+		m, n = 2*m, n-1
+	}
+	const high, low = 0x1.34413509f6p-2, 0x1.9fef311f12b36p-42 // of log10(2)
+	k := float64(n)
+	small := float64(k*low) + float64(log10E*Log(m)) // the conversions keep the products from being fused with the sums
+	return small + float64(k*high)
 }
+
+const log10E = 0x1.bcb7b1526e50ep-2
 
 // Pow is x^y.
 func Pow(x, y float64) float64 {
