@@ -72,7 +72,7 @@ func (c *Config) engine(env *plugin.Env, definitions string, watches int) (plugi
 	}
 	box := kind.NewConfig().(*sandbox.FilterConfig)
 	box.Filename, box.ModuleDirectory, box.Clock = c.Filename, c.ModuleDirectory, c.Clock
-	box.InstructionLimit = 0 // the engine's work grows with the definitions, not with what it is sent
+	box.InstructionLimit, box.MemoryLimit = 0, 0 // the engine's work grows with the definitions, not with what it is sent
 	box.Config = map[string]any{
 		"definitions": definitions, "hostname": env.Hostname, "early": true, "only_seen": len(c.Roles) == 0,
 	}

@@ -123,7 +123,7 @@ func (c *Config) engine(env *plugin.Env, definitions string, clusters int) (plug
 	}
 	box := kind.NewConfig().(*sandbox.FilterConfig)
 	box.Filename, box.ModuleDirectory, box.Clock = c.Filename, c.ModuleDirectory, c.Clock
-	box.InstructionLimit = 0 // the engine's work grows with the definitions, not with what it is sent
+	box.InstructionLimit, box.MemoryLimit = 0, 0 // the engine's work grows with the definitions, not with what it is sent
 	l := levels[c.Level]
 	box.Config = map[string]any{
 		"definitions": definitions, "output_message_type": l.output, "output_metric_name": l.metric, "source": env.Name,
