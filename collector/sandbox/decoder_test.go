@@ -236,6 +236,7 @@ func TestWriteHeaders(t *testing.T) {
 end`, nil)
 	for text, want := range map[string]int64{
 		"2013-12-02T07:21:54.904958136Z": 1385968914904958136, "0x10": 16, "12": 12, "2013-12-02 07:21:54": 1385968914e9,
+		"Feb  3 12:00:01": 1454500801e9, "Dec 31 23:59:59": 1451606399e9, "Tue Feb  3 12:00:01 2015": 1422964801e9,
 	} {
 		r.injected = nil
 		if err := r.decoder().Decode(&message.Draft{Payload: text}, r); err != nil {

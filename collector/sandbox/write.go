@@ -9,6 +9,7 @@ import (
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/timeparse"
 )
 
 // writeMessage is write_message(name, value [, representation [, field index [, array index]]]).
@@ -17,7 +18,7 @@ func (s *script) writeMessage(c lua.Call) {
 	if n < 2 || n > 5 {
 		c.Raise("write_message() incorrect number of arguments")
 	}
-	w := write{name: beforeNUL(lua.CheckText(c, 1, "write_message")), value: c.Arg(2)}
+	w := write{name: beforeNUL(lua.CheckText(c, 1, "write_message")), value: c.Arg(2), clock: s.clock}
 	if kind := c.Kind(2); kind > lua.KindString {
 		c.Raise("write_message() only accepts numeric, string, or boolean field values, or nil to delete")
 	}
@@ -51,6 +52,7 @@ type write struct {
 	name, representation string
 	value                lua.Value
 	nth, element         int // element is -1 when it was not given
+	clock                func() time.Time
 }
 
 func (w *write) apply(d *message.Draft) bool {
@@ -135,6 +137,10 @@ func (w *write) timestamp(text string) (ns int64, ok bool) {
 			if t, err := time.ParseInLocation(layout, text, time.UTC); err == nil {
 				return t.UnixNano(), true
 			}
+		}
+		// One without a year, as syslog's, lies in the year that is nearest.
+		if ns, n, ok := timeparse.InZone(time.UTC).Stamp(text, w.clock().UnixNano()); ok && n == len(text) {
+			return ns, true
 		}
 	}
 	return 0, false
