@@ -137,7 +137,6 @@ func logTrace(env *plugin.Env, s *script) {
 func (f *Filter) Close() error {
 	var err error
 	if f.config.TimerEventOnShutdown && !f.ended && f.Tick(f.clock()) != nil {
-		//lint:ignore ST1005 hekad's text
 		err = fmt.Errorf("FATAL: %s", f.script.lastError)
 	}
 	err = errors.Join(err, f.keeper.close(f.script))

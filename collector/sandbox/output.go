@@ -126,7 +126,6 @@ func (o *Output) Close() error {
 	if o.config.TimerEventOnShutdown && !o.ended {
 		late := time.AfterFunc(lastCallTime, s.interrupt)
 		if !s.tick(o.clock()) {
-			//lint:ignore ST1005 hekad's text
 			err = fmt.Errorf("FATAL: %s", s.lastError)
 		}
 		late.Stop()
