@@ -197,6 +197,11 @@ func Seq(a, b *Pattern) (*Pattern, error) {
 	if a.op == opTrue {
 		return b, nil
 	}
+	return sequence(a, b)
+}
+
+// sequence is Seq without its simplifications.
+func sequence(a, b *Pattern) (*Pattern, error) {
 	p := join(opSeq, a, b)
 	p.nullable = a.nullable && b.nullable
 	p.nofail = a.nofail && b.nofail
@@ -285,11 +290,11 @@ func Repeat(a *Pattern, n int) (*Pattern, error) {
 	if n == 0 {
 		return check(p)
 	}
-	must, err := Power(a, n)
+	must, err := power(a, n, sequence)
 	if err != nil {
 		return nil, err
 	}
-	return Seq(must, p)
+	return sequence(must, p)
 }
 
 func times(size, n int) int {
@@ -300,22 +305,26 @@ func times(size, n int) int {
 }
 
 // Power matches a n times in sequence. It shares what it can, so it is quick for any n.
-func Power(a *Pattern, n int) (result *Pattern, err error) {
+func Power(a *Pattern, n int) (*Pattern, error) {
 	if n == 0 {
 		return truePattern, nil
 	}
+	return power(a, n, Seq)
+}
+
+func power(a *Pattern, n int, join func(a, b *Pattern) (*Pattern, error)) (result *Pattern, err error) {
 	for square := a; err == nil; n >>= 1 {
 		if n&1 != 0 {
 			if result == nil {
 				result = square
-			} else if result, err = Seq(square, result); err != nil {
+			} else if result, err = join(square, result); err != nil {
 				break
 			}
 		}
 		if n == 1 {
 			break
 		}
-		square, err = Seq(square, square)
+		square, err = join(square, square)
 	}
 	return result, err
 }
