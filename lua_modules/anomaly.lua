@@ -33,7 +33,7 @@ local boolean = P"true" * Cc(true) + P"false" * Cc(false)
 local name = '"' * Cs((P'""' / '"' + (1 - P'"'))^1) * '"'
 
 local function call(algorithm, ...)
-    local p = algorithm .. P"(" * name
+    local p = P(algorithm .. "(") * name
     local arguments = Cg(Cc(algorithm), "algorithm")
     for _, argument in ipairs({ ... }) do arguments = arguments * comma * Cg(argument[2], argument[1]) end
     return p * Ct(arguments) * ")"

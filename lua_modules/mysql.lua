@@ -18,7 +18,7 @@ local function named(name, value) return name * P":" * blank^0 * Cg(value, name)
 local function row(...)
     local p = P"# "
     for _, item in ipairs({ ... }) do p = p * item * blank^0 end
-    return p * nl
+    return p * line
 end
 
 local time = ("# Time: " * line)^0
@@ -32,7 +32,8 @@ local cost = row(named("Query_time", seconds), named("Lock_time", seconds), name
 local yes_no = P"Yes" + "No"
 local thread = row(named("Thread_id", count), named("Schema", (l.alnum - P"QC_hit:")^0), named("QC_hit", yes_no))
 local plan = row(named("Full_scan", yes_no), named("Full_join", yes_no), named("Tmp_table", yes_no), named("Tmp_table_on_disk", yes_no))
-    * row(named("Filesort", yes_no), named("Filesort_on_disk", yes_no), named("Merge_passes", count))
+    + row(named("Filesort", yes_no), named("Filesort_on_disk", yes_no), named("Merge_passes", count))
+local other = "#" * line -- what later versions tell
 
 local use = ("use " * line)^0
 local set = "SET " * ("last_insert_id=" * digit^1 * ",")^-1 * ("insert_id=" * digit^1 * ",")^-1
@@ -47,8 +48,8 @@ local function grammar(header, fields)
 end
 
 return {
-    slow_query_grammar = grammar(user, cost),
-    short_slow_query_grammar = grammar(P(true), cost),
-    mariadb_slow_query_grammar = grammar(user, thread * cost * plan^-1),
-    mariadb_short_slow_query_grammar = grammar(P(true), thread * cost * plan^-1),
+    slow_query_grammar = grammar(user, cost * other^0),
+    short_slow_query_grammar = grammar(P(true), cost * other^0),
+    mariadb_slow_query_grammar = grammar(user, thread * cost * (plan + other)^0),
+    mariadb_short_slow_query_grammar = grammar(P(true), thread * cost * (plan + other)^0),
 }

@@ -9,7 +9,10 @@ local msg = { Type = "stats.memstats" }
 
 local value = l.Ct(l.Cg(l.digit^1 / tonumber, "value") * (" " * l.Cg("kB", "representation") + l.Cg(l.Cc"", "representation")))
 local line = l.Cg(l.C((l.graph - ":")^1) * ":" * l.S" \t"^0 * value * l.S" \t"^0 * "\n")
-local grammar = l.Cf(l.Ct"" * line^1, rawset) * -1
+local grammar = l.Cf(l.Ct"" * line^1, function(fields, name, value)
+    fields[name] = value
+    return fields
+end) * -1
 
 function process_message()
     local text = read_message("Payload")

@@ -9,7 +9,10 @@ local msg = { Type = "stats.procstat" }
 
 local numbers = l.Ct((l.P" "^1 * (l.digit^1 / tonumber))^1)
 local line = l.Cg(l.C((l.alnum + "_")^1) * numbers * l.P" "^0 * "\n")
-local grammar = l.Cf(l.Ct"" * line^1, rawset) * -1
+local grammar = l.Cf(l.Ct"" * line^1, function(fields, name, value)
+    fields[name] = value
+    return fields
+end) * -1
 
 function process_message()
     local text = read_message("Payload")
