@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 	"weak"
@@ -131,13 +130,13 @@ func (l *files) close() (err error) {
 
 func (l *files) ioOpen(c lua.Call) {
 	name := cString(c, 1, "open")
-	mode := strings.Clone(optText(c, 2, "open", "r"))
+	mode := optText(c, 2, "open", "r")
 	l.pushOpened(c, name, func() (*stream, error) { return openStream(name, mode) })
 }
 
 func (l *files) ioPopen(c lua.Call) {
 	command := cString(c, 1, "popen")
-	mode := strings.Clone(optText(c, 2, "popen", "r"))
+	mode := optText(c, 2, "popen", "r")
 	l.pushOpened(c, command, func() (*stream, error) { return openPipe(command, mode) })
 }
 

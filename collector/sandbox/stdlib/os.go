@@ -79,10 +79,10 @@ func errorText(err error) (text string, number int) {
 	return strings.ToUpper(text[:1]) + text[1:], int(e)
 }
 
-// cString is an argument as C's functions take it: up to a zero byte. It does not alias Lua's memory.
+// cString is an argument as C's functions take it: up to a zero byte.
 func cString(c lua.Call, i int, function string) string {
 	text, _, _ := strings.Cut(lua.CheckText(c, i, function), "\x00")
-	return strings.Clone(text)
+	return text
 }
 
 func osGetenv(c lua.Call) {

@@ -32,7 +32,7 @@ func (p *patternCache) get(c lua.Call, source string) *luapattern.Pattern {
 		// an item of a few bytes takes some hundred at most
 		c.Need(len(source) * 100)
 		c.Spend(len(source))
-		return luapattern.Compile(strings.Clone(source))
+		return luapattern.Compile(source)
 	}
 	if p.slots == nil {
 		p.slots = make([]cachedPattern, patternSlots)
@@ -45,7 +45,6 @@ func (p *patternCache) get(c lua.Call, source string) *luapattern.Pattern {
 	if other.pattern != nil && other.source == source {
 		return other.pattern
 	}
-	source = strings.Clone(source)
 	c.Spend(1 + len(source))
 	*other = *slot
 	*slot = cachedPattern{source, luapattern.Compile(source)}
@@ -163,7 +162,7 @@ func pushCapture(c lua.Call, s string, capture luapattern.Span) {
 }
 
 func (l *stringLibrary) gmatch(c lua.Call) {
-	s := strings.Clone(lua.CheckText(c, 1, "gmatch"))
+	s := lua.CheckText(c, 1, "gmatch")
 	p := l.patterns.get(c, lua.CheckText(c, 2, "gmatch"))
 	at := 0
 	c.Push(c.Interp().NewFunction("for iterator", func(c lua.Call) {
