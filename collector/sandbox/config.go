@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"lma_collector/collector/plugin"
-	"lma_collector/collector/sandbox/gopher"
 )
 
 // Options are the options that all sandbox plugins share.
@@ -89,7 +88,7 @@ func (o *Options) compiles(env *plugin.Env) error {
 	if err != nil {
 		return plugin.BadOption("filename", "cannot open %s: %s", path, fileError(err))
 	}
-	interp := gopher.New()
+	interp := newInterp("")
 	defer interp.Close()
 	if _, err := interp.Load(path, source); err != nil {
 		return plugin.BadOption("filename", "script %s does not start: %v", path, err)

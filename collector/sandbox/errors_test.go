@@ -91,6 +91,51 @@ func TestScriptErrors(t *testing.T) {
 	}
 }
 
+// TestMetered has what only an interpreter does that knows what a script holds and how things are called.
+func TestMetered(t *testing.T) {
+	for name, c := range map[string]struct{ body, want string }{
+		"arithmetic":      {`local y = x + 1`, "P attempt to perform arithmetic on global 'x' (a nil value)"},
+		"no such API":     {`write_message("Type", "x")`, "P attempt to call global 'write_message' (a nil value)"},
+		"tables":          {`local t = {} for i = 1, 1e5 do t[i] = {} end`, "not enough memory"},
+		"concatenation":   {`local s = "x" for i = 1, 40 do s = s .. s end`, "not enough memory"},
+		"caught":          {`while true do pcall(function() local s = "x" for i = 1, 40 do s = s .. s end end) end`, "not enough memory"},
+		"rep":             {`local s = ("x"):rep(1e9)`, "not enough memory"},
+		"a global":        {`kept = {} while true do kept[#kept + 1] = "x" .. #kept end`, "not enough memory"},
+		"limit in a loop": {`while true do end`, "instruction_limit exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRun(t, "require 'string'\nfunction process_message()\n"+c.body+"\nend", nil)
+			r.options.MemoryLimit = 1 << 20
+			r.env.Metrics = &plugin.Metrics{}
+			f := r.filter()
+			if f.script.interp.MemoryUsed() == 0 {
+				t.Skip("this interpreter does not know what scripts hold")
+			}
+			if n := r.number("lua_memory_bytes"); n <= 0 || r.number("lua_max_memory_bytes") < n {
+				t.Errorf("memory %d, at most %d", n, r.number("lua_max_memory_bytes"))
+			}
+			want := "process_message() " + strings.Replace(c.want, "P", r.env.SharePath("script.lua")+":3:", 1)
+			if err := f.Process(variedMessage(t)); !plugin.IsFatal(err) || f.script.lastError != want || !f.script.terminated {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+			if n := r.number("lua_memory_bytes"); n != 0 {
+				t.Errorf("a dead script holds %d bytes", n)
+			}
+		})
+	}
+}
+
+// What was kept comes back even if it is more than the limit allows; the next call ends the script.
+func TestRestoredBeyondTheLimit(t *testing.T) {
+	r := newRun(t, "function process_message() return 0 end", nil)
+	r.options.PreserveData, r.options.MemoryLimit = true, 100000
+	writeData(t, r, `_G["s"] = "`+strings.Repeat("x", 200000)+"\"\n")
+	f := r.filter()
+	if n := len(f.script.interp.Global("s").Text()); n != 200000 {
+		t.Errorf("%d bytes came back", n)
+	}
+}
+
 func TestFunctionMissing(t *testing.T) {
 	r := newRun(t, "x = 1", nil)
 	if err := r.filter().Process(variedMessage(t)); err == nil || !strings.Contains(err.Error(), "process_message() function was not found") {
@@ -116,12 +161,12 @@ func TestMistakes(t *testing.T) {
 		"no file":     {"", func(o *Options) { o.Filename = "none.lua" }, "filename: cannot open DIR/none.lua: No such file or directory"},
 		"directory":   {"", func(o *Options) { o.Filename = "." }, "filename: DIR is a directory, not a Lua script"},
 		"script type": {"", func(o *Options) { o.ScriptType = "js" }, `script_type: unsupported script type: js (only "lua" is known)`},
-		"syntax":      {"x = = 1", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: syntax error near '='"},
-		"unfinished":  {"x = {\n", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:2: syntax error near '<eof>'"},
-		"too many":    {"local " + strings.Repeat("a,", 300) + "b", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: too many local variables"},
+		"syntax":      {"x = = 1", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: …"},
+		"unfinished":  {"x = {\n", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:2: …"},
+		"too many":    {"local " + strings.Repeat("a,", 300) + "b", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: …"},
 		"load":        {"error('msg_type must be defined')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: msg_type must be defined"},
 		"endless":     {"while true do end", nil, "filename: script DIR/script.lua does not start: instruction_limit exceeded"},
-		"early":       {"add_to_payload('x')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: attempt to call a non-function object"},
+		"early":       {"add_to_payload('x')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: attempt to call …"},
 		"zone":        {"", func(o *Options) { o.Config = map[string]any{"tz": "Mars/Base"} }, `config.tz: unknown time zone "Mars/Base": use a name such as "Europe/Paris"`},
 		"zone number": {"", func(o *Options) { o.Config = map[string]any{"tz": int64(1)} }, `config.tz: must be a string, the name of a time zone such as "Europe/Paris"`},
 	} {
@@ -132,7 +177,7 @@ func TestMistakes(t *testing.T) {
 			}
 			_, err := (&DecoderConfig{Options: r.options}).NewDecoder(r.env)
 			want := strings.ReplaceAll(c.want, "DIR", r.env.ShareDir)
-			if err == nil || err.Error() != want {
+			if start, open := strings.CutSuffix(want, "…"); err == nil || err.Error() != want && !(open && strings.HasPrefix(err.Error(), start)) {
 				t.Fatalf("got  %v\nwant %s", err, want)
 			}
 			var option *plugin.OptionError
@@ -219,7 +264,7 @@ end`, nil)
 	}
 	got := strings.ReplaceAll(r.injected[0].Payload(), modules, "DIR")
 	for _, want := range []string{
-		"error loading module 'syntax' from file 'DIR/syntax.lua':\n\tDIR/syntax.lua:1: syntax error near '='", "|DIR/broken.lua:2: inside|", "loop or previous error loading module 'broken'",
+		"error loading module 'syntax' from file 'DIR/syntax.lua':\n\tDIR/syntax.lua:1: ", "|DIR/broken.lua:2: inside|", "loop or previous error loading module 'broken'",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)

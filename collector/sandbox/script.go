@@ -94,7 +94,7 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 	if set.clock == nil {
 		set.clock = time.Now
 	}
-	s := &script{settings: set, host: h, interp: gopher.New(), loading: map[string]bool{}, usage: newUsage(set.metrics, set.label)}
+	s := &script{settings: set, host: h, interp: newInterp(set.kind), loading: map[string]bool{}, usage: newUsage(set.metrics, set.label)}
 	s.unwatch = context.AfterFunc(ctx, s.interrupt)
 	s.openLibraries()
 	s.openAPI()
@@ -110,6 +110,9 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 	s.usage.count(s.interp.Used(), s.interp.MemoryUsed())
 	return s, nil
 }
+
+// newInterp makes an interpreter with the base library of a kind.
+func newInterp(plugin.Kind) lua.Interp { return gopher.New() }
 
 func (s *script) runTop(source []byte) error {
 	s.interp.SetBudget(s.instructionLimit)
