@@ -9,23 +9,24 @@ local os = require "os"
 local string = require "string"
 l.locale(l)
 
-local error, ipairs, pairs, tonumber = error, ipairs, pairs, tonumber
-local P, S, R, C, Cc, Cg, Ct = l.P, l.S, l.R, l.C, l.Cc, l.Cg, l.Ct
+local error, ipairs, tonumber = error, ipairs, tonumber
+local P, S, R, Cc, Cg, Ct = l.P, l.S, l.R, l.Cc, l.Cg, l.Ct
 local digit, space = l.digit, l.space
 local two = digit * digit
 
 local M = {}
 
+local function on_24_hours(t)
+    local hour = t.hour % 12
+    if t.period == "PM" then hour = hour + 12 end
+    return { year = t.year, month = t.month, day = t.day, hour = hour, min = t.min, sec = t.sec }
+end
+
 -- time_to_ns is the time of a grammar's table in ns, 0 for nil and for a time that does not exist.
 function M.time_to_ns(t)
     if not t then return 0 end
     if t.time_t then return t.time_t * 1e9 end
-    local hour = t.hour
-    if t.period and hour then
-        hour = hour % 12
-        if t.period == "PM" then hour = hour + 12 end
-    end
-    local at = os.time({ year = t.year, month = t.month, day = t.day, hour = hour, min = t.min, sec = t.sec, isdst = t.isdst })
+    local at = os.time(t.period and t.hour and on_24_hours(t) or t)
     if not at then return 0 end
     local offset = 0
     if t.offset_hour then

@@ -16,7 +16,7 @@ local P, C, Cg, Ct = l.P, l.C, l.Cg, l.Ct
 
 local function text(name, stop, quoted)
     local char = 1 - P(stop)
-    if quoted then char = P'\\"' + char end
+    if quoted then char = (1 - (P"\\" + stop))^1 + P'\\"' + char end
     return Cg(C(char^0), name)
 end
 

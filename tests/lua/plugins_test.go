@@ -30,6 +30,7 @@ import (
 //	status N TEXT  of the last message: what process_message returned; without this part it is 0
 //	want JSON      the next message that came: the keys given are compared, and the part's text, if there is
 //	               any, with the payload, but for a newline at the end; payload_json compares JSON
+//	restart        ends the script and starts it with its preserved data
 //	remark         is not done
 //	output FORM    an encoder's bytes, as text, as "json" (line by line) or as "lines" in any order
 //
@@ -37,6 +38,7 @@ import (
 type pluginRun struct {
 	t       *testing.T
 	offline *sandbox.Offline
+	options sandbox.OfflineOptions
 	now     time.Time
 	out     sandbox.Outcome
 	checked bool // the status of out
@@ -90,6 +92,9 @@ func (r *pluginRun) do(verb, argument, text string) {
 		r.checked = true
 	case "want":
 		r.want(argument, text)
+	case "restart":
+		r.settle()
+		r.restart()
 	case "remark":
 	case "output":
 		r.output(argument, text)
@@ -109,10 +114,12 @@ func (r *pluginRun) open(text string) {
 		r.t.Fatal(err)
 	}
 	folder, _, _ := strings.Cut(options.Script, "/")
-	o, err := sandbox.OpenOffline(sandbox.OfflineOptions{
+	r.options = sandbox.OfflineOptions{
 		Kind: kinds[folder], Name: "test", Hostname: "node-1", Filename: filepath.Join("../../lua_modules", options.Script),
-		ModuleDirectory: "../../lua_modules", Config: options.Config, Start: r.now,
-	})
+		ModuleDirectory: "../../lua_modules", Config: options.Config, BaseDir: r.t.TempDir(), PreserveData: folder != "decoders",
+		Start: r.now,
+	}
+	o, err := sandbox.OpenOffline(r.options)
 	switch {
 	case err != nil && options.Error == "":
 		r.t.Fatal(err)
@@ -122,6 +129,20 @@ func (r *pluginRun) open(text string) {
 		r.t.Fatalf("the error is %q, want %q", err, options.Error)
 	case err != nil:
 		return
+	}
+	r.offline = o
+	r.t.Cleanup(func() { o.Close() })
+}
+
+func (r *pluginRun) restart() {
+	r.t.Helper()
+	if err := r.offline.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.options.Start = r.now
+	o, err := sandbox.OpenOffline(r.options)
+	if err != nil {
+		r.t.Fatal(err)
 	}
 	r.offline = o
 	r.t.Cleanup(func() { o.Close() })
