@@ -77,6 +77,9 @@ func (r *resolver) text(path, v string) string {
 	case kind == "":
 		r.literal(path, v)
 		return v
+	case r.env == nil:
+		r.report(path, Error, fmt.Sprintf("%%%s[…] is not resolved in a configuration that came from elsewhere", kind), "write the value itself")
+		return ""
 	case !whole:
 		r.report(path, Warning, fmt.Sprintf("%%%s[…] is only replaced where it is the whole value", kind), "")
 		return v

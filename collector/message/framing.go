@@ -21,7 +21,29 @@ type FrameHeader struct {
 	Signer     string
 	KeyVersion uint32
 	HMAC       []byte
+	Ed25519    Ed25519Signature
 }
+
+// Ed25519Signature is the part of a header that is this collector's own. It lies in elements which hekad
+// does not know and passes over: to a hekad the message is unsigned, since its name is not where an HMAC's is.
+type Ed25519Signature struct {
+	Signer     string
+	KeyVersion uint32
+	Signature  []byte // 64 bytes; empty: none
+}
+
+// Numbers of the header's elements: 1 to 6 are hekad's, of which 2 is unused.
+const (
+	headLength = iota + 1
+	_
+	headHash
+	headSigner
+	headKeyVersion
+	headHMAC
+	headEd25519Signer
+	headEd25519KeyVersion
+	headEd25519Signature
+)
 
 // AppendFrame appends a record that holds body, unsigned.
 func AppendFrame(dst, body []byte) []byte {
@@ -32,23 +54,35 @@ func AppendFrame(dst, body []byte) []byte {
 	return append(append(dst, head[:n+1]...), body...)
 }
 
-// AppendSignedFrame appends a record with a signed header; h.Length is taken from body.
+// AppendSignedFrame appends a record with a signed header; h.Length is taken from body. What h has no
+// HMAC for is signed with Ed25519 alone.
 func AppendSignedFrame(dst, body []byte, h FrameHeader) ([]byte, error) {
-	head := appendVarint([]byte{1 << 3}, uint64(len(body)))
-	if h.SHA1 {
-		head = append(head, 3<<3, 1)
+	head := appendVarint([]byte{headLength << 3}, uint64(len(body)))
+	e := &h.Ed25519
+	if len(e.Signature) == 0 || len(h.HMAC) > 0 {
+		if h.SHA1 {
+			head = append(head, headHash<<3, 1)
+		}
+		head = appendHeadBytes(head, headSigner, h.Signer)
+		head = appendVarint(append(head, headKeyVersion<<3), uint64(h.KeyVersion))
+		head = appendHeadBytes(head, headHMAC, string(h.HMAC))
 	}
-	head = appendVarint(append(head, 4<<3|2), uint64(len(h.Signer)))
-	head = append(head, h.Signer...)
-	head = appendVarint(append(head, 5<<3), uint64(h.KeyVersion))
-	head = appendVarint(append(head, 6<<3|2), uint64(len(h.HMAC)))
-	head = append(head, h.HMAC...)
+	if len(e.Signature) > 0 {
+		head = appendHeadBytes(head, headEd25519Signer, e.Signer)
+		head = appendVarint(append(head, headEd25519KeyVersion<<3), uint64(e.KeyVersion))
+		head = appendHeadBytes(head, headEd25519Signature, string(e.Signature))
+	}
 	if len(head) > maxHeader {
 		return dst, fmt.Errorf("record header needs %d bytes, at most %d fit: use a shorter signer name", len(head), maxHeader)
 	}
 	dst = append(dst, recordSeparator, byte(len(head)))
 	dst = append(dst, head...)
 	return append(append(dst, unitSeparator), body...), nil
+}
+
+func appendHeadBytes(dst []byte, number byte, text string) []byte {
+	dst = appendVarint(append(dst, number<<3|2), uint64(len(text)))
+	return append(dst, text...)
 }
 
 // FindFrame looks for the first whole record in data. advance is what may be dropped of data,
@@ -139,18 +173,24 @@ func (h *FrameHeader) set(tag uint64, body []byte) error {
 		return uint32(min(v, limit))
 	}
 	switch tag {
-	case 1 << 3:
+	case headLength << 3:
 		h.Length = number(1<<32 - 1)
-	case 3 << 3:
+	case headHash << 3:
 		h.SHA1 = number(2) == 1
-	case 4<<3 | 2:
+	case headSigner<<3 | 2:
 		h.Signer = string(body)
-	case 5 << 3:
+	case headKeyVersion << 3:
 		h.KeyVersion = number(1<<32 - 1)
-	case 6<<3 | 2:
+	case headHMAC<<3 | 2:
 		h.HMAC = body
+	case headEd25519Signer<<3 | 2:
+		h.Ed25519.Signer = string(body)
+	case headEd25519KeyVersion << 3:
+		h.Ed25519.KeyVersion = number(1<<32 - 1)
+	case headEd25519Signature<<3 | 2:
+		h.Ed25519.Signature = body
 	default:
-		if num := tag >> 3; num == 1 || num >= 3 && num <= 6 {
+		if num := tag >> 3; num == headLength || num >= headHash && num <= headEd25519Signature {
 			return &DecodeError{0, fmt.Sprintf("wrong wire type of header element %d", num)}
 		}
 	}

@@ -20,9 +20,10 @@ type Config struct {
 	RequireSignature   bool              `toml:"require_signature"`   // false: drop messages that are not signed
 }
 
-// Signer is the key of one version of a signer.
+// Signer is the key of one version of a signer: one of the two.
 type Signer struct {
-	HMACKey string `toml:"hmac_key"` // the key's bytes
+	HMACKey   string `toml:"hmac_key"`   // the key's bytes, which both sides know
+	PublicKey string `toml:"public_key"` // Ed25519: the key's 32 bytes in base64, as `sandbox keygen` prints them
 }
 
 func init() {
@@ -52,9 +53,29 @@ func (c *Config) NewSplitter(env *plugin.Env) (plugin.Splitter, error) {
 		if err := checkName(name); err != nil {
 			bad = append(bad, err)
 		}
-		s.keys[name] = newKey(name, c.Signer[name].HMACKey)
+		k, err := newKey(name, c.Signer[name])
+		if err != nil {
+			bad = append(bad, err)
+			continue
+		}
+		s.keys[name] = k
 	}
 	return s, errors.Join(bad...)
+}
+
+// Check finds keys that keep nobody out.
+func (c *Config) Check(*plugin.Env) (list []plugin.Finding) {
+	for _, name := range names(c.Signer) {
+		const shortest = 16 // bytes
+		if s := c.Signer[name]; s.PublicKey == "" && len(s.HMACKey) < shortest {
+			list = append(list, plugin.Finding{
+				Option: "signer." + name + ".hmac_key", Class: "security",
+				Text: fmt.Sprintf("signer.%s: hmac_key has fewer than %d bytes and can be guessed", name, shortest),
+				Hint: "use an Ed25519 key: lma_collector sandbox keygen",
+			})
+		}
+	}
+	return list
 }
 
 func names(signers map[string]Signer) []string {
