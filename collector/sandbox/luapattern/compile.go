@@ -10,6 +10,7 @@ type compiler struct {
 	at      int
 	items   []item
 	level   int               // captures so far
+	run     int               // where the last item's text starts in src, -1 if it is pieced together
 	open    [MaxCaptures]bool // which of them are not closed
 	isPlace [MaxCaptures]bool // which of them are positions
 }
@@ -168,7 +169,7 @@ func (c *compiler) single() Error {
 		it.op = opOptional
 	default:
 		if literal {
-			return c.literal(c.src[c.at-1 : c.at])
+			return c.literal(c.at - 1)
 		}
 		return c.emit(it)
 	}
@@ -193,13 +194,24 @@ func (it *item) bracket(body string) {
 	}
 }
 
-// literal adds a byte to the text before it, if there is one.
-func (c *compiler) literal(b string) Error {
+const longestPieces = 32 // bytes of text that are copied together
+
+// literal adds the byte at a place of the pattern to the text before it, if there is one.
+func (c *compiler) literal(at int) Error {
 	if n := len(c.items); n > 0 && c.items[n-1].op == opText {
-		c.items[n-1].text += b
-		return ""
+		it := &c.items[n-1]
+		switch {
+		case c.run >= 0 && c.run+len(it.text) == at:
+			it.text = c.src[c.run : at+1]
+			return ""
+		case len(it.text) < longestPieces:
+			it.text += c.src[at : at+1]
+			c.run = -1
+			return ""
+		}
 	}
-	return c.emit(item{op: opText, text: b})
+	c.run = at
+	return c.emit(item{op: opText, text: c.src[at : at+1]})
 }
 
 // ahead is what is known of the rest of a pattern.

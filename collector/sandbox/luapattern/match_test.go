@@ -95,6 +95,9 @@ func TestMatch(t *testing.T) {
 		{".-$", "ab", "0 2"},
 		{"(.-)$", "ab", "0 2 ab"},
 		{"()()%2", "a", "none"},
+		{"x%.y%.z", "ax.y.z", "1 6"},
+		{strings.Repeat("%.a", 40) + "b", strings.Repeat(".a", 41) + "b", "2 83"},
+		{strings.Repeat("a", 100000) + ".", strings.Repeat("a", 100001), "0 100001"},
 		{"[a-%%]", "a", "none"},
 
 		{"%", "a", "malformed pattern (ends with '%')"},

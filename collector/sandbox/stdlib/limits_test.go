@@ -91,6 +91,7 @@ func TestLargeResults(t *testing.T) {
 		`return select("#", string.byte(("x"):rep(7000), 1, -1))`:                                                 "7000",
 		`return pcall(string.byte, ("x"):rep(8000), 1, -1)`:                                                       "false|'stack overflow (string slice too long)'",
 		`return #string.match(("x"):rep(1e6), "x*"), #("y"):rep(1e6):upper():reverse():lower()`:                   "1000000|1000000",
+		`return string.find(("x"):rep(1e5), ("x"):rep(1e5 - 1) .. ".")`:                                           "1|100000",
 		`return pcall(string.find, "x", ("a?"):rep(100000)), string.find(("a"):rep(500), ("a?"):rep(500) .. "$")`: "true|1|500",
 	} {
 		m.SetBudget(0)

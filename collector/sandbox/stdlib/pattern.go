@@ -29,9 +29,9 @@ var seed = maphash.MakeSeed()
 // get gives a pattern without its anchor, compiled.
 func (p *patternCache) get(c lua.Call, source string) *luapattern.Pattern {
 	if len(source) > longestPattern {
-		// an item of a few bytes takes some hundred at most
-		c.Need(len(source) * 100)
-		c.Spend(len(source))
+		// two bytes can be an item with two sets
+		c.Need(len(source) * 320)
+		c.Spend(len(source) * 4)
 		return luapattern.Compile(source)
 	}
 	if p.slots == nil {
