@@ -218,20 +218,34 @@ func (c *compiler) texts(parts []*Pattern) {
 func (c *compiler) run(p *Pattern, n int, rest []*Pattern) int {
 	span := len(rest) > 0 && rest[0].op == opRepeat && rest[0].a.set != nil && *rest[0].a.set == *p.set
 	switch {
-	case n == 1 && !span:
-		c.one(*p.set)
+	case n == 1 && span:
+		c.span(*p.set, 1)
 	case n == 1:
-		c.emit(c.withSet(instruction{op: iSpan1}, *p.set))
+		c.one(*p.set)
 	default:
 		c.emit(c.withSet(instruction{op: iSetN, n: int32(n)}, *p.set))
 		if span {
-			c.emit(c.withSet(instruction{op: iSpan}, *p.set))
+			c.span(*p.set, 0)
 		}
 	}
 	if span {
 		n++
 	}
 	return n
+}
+
+// span emits all bytes of a set that follow, least (0 or 1) of them at least.
+func (c *compiler) span(set Set, least int32) {
+	switch size := set.size(); {
+	case size == 256 && least == 0:
+		c.emit(instruction{op: iRest})
+	case size == 255:
+		c.emit(instruction{op: iUntilByte, c: set.Complement().first(), n: least})
+	case least == 0:
+		c.emit(c.withSet(instruction{op: iSpan}, set))
+	default:
+		c.emit(c.withSet(instruction{op: iSpan1}, set))
+	}
 }
 
 // test emits a jump for when the next byte is not in the set, to be landed. It emits none if the pattern
@@ -253,14 +267,18 @@ func (c *compiler) test(s starts) int32 {
 
 func (c *compiler) repeat(a *Pattern, after *follow) {
 	if a.set != nil {
-		c.emit(c.withSet(instruction{op: iSpan}, *a.set))
+		c.span(*a.set, 0)
 		return
 	}
 	if text, ok := until(a); ok {
 		c.emit(instruction{op: iUntil, n: c.literal(text)})
 		return
 	}
-	s := c.starts(a)
+	s, skip := c.starts(a), c.plain(a, 2)
+	if skip != (Set{}) {
+		c.skippingLoop(a, s, skip)
+		return
+	}
 	if s.sure() && (c.t.of(a).headfail || s.set.disjoint(c.startOf(after))) {
 		begin := c.here()
 		test := c.test(s)
@@ -276,6 +294,59 @@ func (c *compiler) repeat(a *Pattern, after *follow) {
 	c.emit(instruction{op: iPartial, to: begin})
 	c.land(choice)
 	c.land(test)
+}
+
+// skippingLoop emits the repetition of a, which takes the bytes to skip one by one and captures nothing then.
+func (c *compiler) skippingLoop(a *Pattern, s starts, skip Set) {
+	begin := c.here()
+	c.span(skip, 0)
+	s.set = s.set.minus(skip)
+	test := c.test(s)
+	choice := c.emit(instruction{op: iChoice})
+	c.pattern(a, nil)
+	c.emit(instruction{op: iCommit, to: begin})
+	c.land(choice)
+	c.land(test)
+}
+
+// plain is the set of bytes that p takes, alone and without a capture, whatever follows them. It looks at
+// rules that deep.
+func (c *compiler) plain(p *Pattern, depth int) Set {
+	if p.set != nil {
+		return *p.set
+	}
+	switch p.op {
+	case opSeq:
+		parts := flatten(p, opSeq)
+		set := c.plain(parts[len(parts)-1], depth)
+		for _, part := range parts[:len(parts)-1] {
+			if part.op != opNot {
+				return Set{}
+			}
+			s := c.starts(part.a)
+			if !s.sure() {
+				return Set{}
+			}
+			set = set.minus(s.set)
+		}
+		return set
+	case opChoice:
+		var set, before Set
+		for _, part := range flatten(p, opChoice) {
+			set = set.union(c.plain(part, depth).minus(before))
+			s := c.starts(part)
+			if !s.sure() {
+				break
+			}
+			before = before.union(s.set)
+		}
+		return set
+	case opRule:
+		if c.t.g != nil && depth > 0 {
+			return c.plain(c.t.g.rules[c.t.g.index[p.name.Key]].Body, depth-1)
+		}
+	}
+	return Set{}
 }
 
 // until tells that a is any byte but where a text begins.
@@ -379,6 +450,7 @@ func (c *compiler) grammar(p *Pattern) {
 	for i := range p.grammar.rules {
 		if r := &p.grammar.rules[i]; r.used {
 			places[i] = c.here()
+			c.search(r)
 			c.pattern(r.Body, nil)
 			c.emit(instruction{op: iReturn})
 		}
@@ -390,17 +462,48 @@ func (c *compiler) grammar(p *Pattern) {
 	c.scope, c.calls = outer, calls
 }
 
+// search emits a way past the bytes that a rule like `r <- p / . r` only passes over.
+func (c *compiler) search(r *rule) {
+	if r.Body.op != opChoice {
+		return
+	}
+	parts := flatten(r.Body, opChoice)
+	last := flatten(parts[len(parts)-1], opSeq)
+	if len(last) != 2 || last[0].set == nil || last[1].op != opRule || last[1].name.Key != r.Name.Key {
+		return
+	}
+	skip := *last[0].set
+	for _, part := range parts[:len(parts)-1] {
+		s := c.starts(part)
+		if !s.sure() {
+			return
+		}
+		skip = skip.minus(s.set)
+	}
+	if skip != (Set{}) {
+		c.span(skip, 0)
+	}
+}
+
 func (c *compiler) capture(p *Pattern, after *follow) {
+	inner := p.a
+	switch p.kind {
+	case kindGroup, kindCall, kindQuery:
+		// of a capture of text alone: what is matched is the value in any case
+		if inner.op == opCapture && inner.kind == kindText && !inner.a.captures {
+			inner = inner.a
+		}
+	}
 	in := instruction{op: iFull, kind: p.kind, arg: c.number(p)}
-	if fixed := c.t.of(p.a).fixed; fixed >= 0 && !p.a.captures && !p.a.calls {
-		c.pattern(p.a, after)
+	if fixed := c.t.of(inner).fixed; fixed >= 0 && !inner.captures && !inner.calls {
+		c.pattern(inner, after)
 		in.n = fixed
 		c.emit(in)
 		return
 	}
 	in.op = iOpen
 	c.emit(in)
-	c.pattern(p.a, after)
+	c.pattern(inner, after)
 	c.emit(instruction{op: iClose})
 }
 

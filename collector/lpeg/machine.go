@@ -264,6 +264,28 @@ func (m *Machine) run(s int) int {
 			s += n
 			pc++
 			continue
+		case iUntilByte:
+			n := strings.IndexByte(subject[s:], in.c)
+			if n < 0 {
+				n = len(subject) - s
+			}
+			if n >= int(in.n) {
+				steps -= n >> 4
+				s += n
+				pc++
+				continue
+			}
+		case iRest:
+			s = len(subject)
+			pc++
+			continue
+		case iDispatch:
+			next := 256
+			if s < len(subject) {
+				next = int(subject[s])
+			}
+			pc = int(m.p.tables[in.n][next])
+			continue
 		case iTestByte:
 			if s < len(subject) && subject[s] == in.c {
 				pc++

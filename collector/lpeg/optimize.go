@@ -15,6 +15,11 @@ func (p *Program) optimize() {
 			}
 		}
 	}
+	for _, table := range p.tables {
+		for i, to := range table {
+			table[i] = p.target(to)
+		}
+	}
 	for i := range p.code {
 		in := &p.code[i]
 		if in.op != iJump {

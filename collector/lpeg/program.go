@@ -18,6 +18,8 @@ const (
 	iSpan                    // all bytes of the set that follow
 	iSpan1                   // the same, one at least
 	iUntil                   // all bytes before text n, or before the end
+	iUntilByte               // all bytes before c, or before the end; n at least
+	iRest                    // all bytes
 	iTestByte                // go to `to` unless the next byte is c
 	iTestSet                 // go to `to` unless the next byte is in the set
 	iTestAny                 // go to `to` at the end
@@ -53,7 +55,7 @@ type instruction struct {
 type Program struct {
 	code   []instruction
 	texts  []string
-	tables []dispatch
+	tables []*dispatch
 	values []any
 	tabs   int  // tables of sets
 	first  Set  // of the first bytes of a match
@@ -61,7 +63,7 @@ type Program struct {
 }
 
 // dispatch says where to go by the next byte; the last entry is for the end.
-type dispatch *[257]int32
+type dispatch [257]int32
 
 // Values are the host's values in the order of their numbers in calls of a Host.
 func (p *Program) Values() []any { return p.values }
