@@ -5,9 +5,6 @@ package luapattern
 // MaxCaptures is how many captures a pattern may have.
 const MaxCaptures = 32
 
-// Special are the bytes that make a pattern more than plain text to string.find.
-const Special = "^$*+?.([%-"
-
 // Error is what is wrong with a pattern. As in C it is found when the match reaches the fault, not
 // when the pattern is compiled.
 type Error string
