@@ -9,6 +9,7 @@ import (
 
 	"lma_collector/collector/config"
 	"lma_collector/collector/matcher"
+	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 	"lma_collector/collector/queue"
 )
@@ -158,12 +159,17 @@ func (b *builder) newEnv(u *unit, by use) plugin.Env {
 		NewDecoder:  func(name string) (plugin.Decoder, error) { return b.newDecoder(name, by) },
 		NewSplitter: func(name string) (plugin.Splitter, error) { sp, _, err := b.newSplitter(name); return sp, err },
 		NewEncoder:  func(name string) (plugin.Encoder, error) { return b.newEncoder(name, by) },
-		SectionsOf:  b.sectionsOf, Publish: b.pipeline.Publish,
+		SectionsOf:  b.sectionsOf,
 	}
 	if by.owner != nil {
 		env.Owner, env.Token = by.owner.Name, by.token
 		env.Health, env.Metrics = by.owner.section.health, by.owner.section.metrics
 	}
+	self := u.Name
+	if by.owner != nil {
+		self = by.owner.Name
+	}
+	env.Publish = func(d *message.Draft) { b.pipeline.publish(d, self) }
 	return env
 }
 

@@ -164,10 +164,13 @@ func (s *stage) end(limit time.Duration, patient bool) {
 
 // Publish routes one message that the collector itself has to tell, such as a terminated plugin.
 // Before Run there is nobody to hear it.
-func (p *Pipeline) Publish(d *message.Draft) {
+func (p *Pipeline) Publish(d *message.Draft) { p.publish(d, "") }
+
+// publish leaves one section out: a plugin that dies of a message must not get another one that says so.
+func (p *Pipeline) publish(d *message.Draft, but string) {
 	if p.router.table.Load() == nil {
 		return
 	}
 	var w routing
-	p.router.inject(sealed(d), &w, &consumer{feeds: map[*consumer]struct{}{}})
+	p.router.inject(sealed(d), &w, &consumer{section: section{name: but}, feeds: map[*consumer]struct{}{}})
 }

@@ -88,7 +88,7 @@ func (r *router) route(ctx context.Context, b *message.Batch, a *ack, w *routing
 	return err
 }
 
-// inject hands a batch that a filter made to its consumers. It never waits.
+// inject hands a batch that a filter made to its consumers, but never to the sender. It never waits.
 func (r *router) inject(b *message.Batch, w *routing, sender *consumer) {
 	t := r.table.Load()
 	t.sort(b, w)
@@ -97,8 +97,12 @@ func (r *router) inject(b *message.Batch, w *routing, sender *consumer) {
 			continue
 		}
 		w.byIndex[i] = nil
-		p.detach()
 		c := t.consumers[i]
+		if c.name == sender.name {
+			p.free()
+			continue
+		}
+		p.detach()
 		c.stats.matched.Add(int64(len(p.msgs)))
 		sender.feeds[c] = struct{}{}
 		c.acceptInjected(p)

@@ -328,6 +328,30 @@ end`,
 	}
 }
 
+// An output that dies of everything is not told of its own ends: there would be more and more of them.
+func TestEndsAreToldToOthers(t *testing.T) {
+	s := run(t, "", `
+[in]
+type = "LinesInput"
+lines = ["one"]
+[mortal]
+type = "SandboxOutput"
+filename = "mortal.lua"
+message_matcher = "TRUE"
+[mortal.retries]
+`+quick+show, map[string]string{"mortal.lua": `function process_message() error("dead", 0) end`})
+	dead := "heka.sandbox-terminated process_message() dead"
+	s.wants(" one", dead, dead, dead)
+	s.stop()
+	for _, p := range s.pipeline.Report().Plugins {
+		for _, c := range p.Counters {
+			if p.Name == "mortal" && (c.Name == "matched" || c.Name == "refused") && c.Value != 1 {
+				t.Errorf("%s %d", c.Name, c.Value)
+			}
+		}
+	}
+}
+
 // Scripts that hang do not keep the collector from stopping.
 func TestHangingScriptsStop(t *testing.T) {
 	s := run(t, "", `
