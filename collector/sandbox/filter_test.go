@@ -96,6 +96,11 @@ func TestHostileInjections(t *testing.T) {
 		`local s = ("x"):rep(60000) local f = {} for i = 1, 5000 do f["f" .. i] = s end while true do pcall(inject_message, {Fields=f}) end`: "instruction_limit exceeded",
 		`local f = {} for i = 1, 20000 do f[i] = i end while true do pcall(inject_message, {Fields={f=f}}) end`:                              "instruction_limit exceeded",
 		`local s = ("x"):rep(60000) while true do inject_message({Payload=s}) end`:                                                           "instruction_limit exceeded",
+		`for i = 0, 1e6 do write_message("Fields[x]", i, nil, 0, i) end`:                                                                     "instruction_limit exceeded",
+		`for i = 0, 1e6 do write_message("Fields[x" .. i % 2 .. "]", "x", "", 0, (i - i % 2) / 2) end`:                                       "instruction_limit exceeded",
+		`for i = 0, 1e6 do write_message("Fields[x" .. i .. "]", i) end`:                                                                     "instruction_limit exceeded",
+		`local s = ("x"):rep(60000) for i = 0, 1e6 do write_message("Fields[x" .. i .. "]", s) end`:                                          "instruction_limit exceeded",
+		`for i = 0, 1e6 do write_message("Fields[x]", i, "", 0, 0) end`:                                                                      "instruction_limit exceeded",
 	} {
 		r := newRun(t, "require 'string'\nfunction process_message()\n"+body+"\nend", nil)
 		r.options.InstructionLimit = 200000
@@ -105,6 +110,21 @@ func TestHostileInjections(t *testing.T) {
 		}
 		if len(r.injected) != 0 {
 			t.Errorf("%s: %d messages came out", body, len(r.injected))
+		}
+	}
+}
+
+// Without a limit of its own, what a script puts out is bound by that of its memory.
+func TestUnlimitedOutput(t *testing.T) {
+	for body, want := range map[string]string{
+		`add_to_payload(("x"):rep(103001)) inject_payload()`:                                            "",
+		`local s = ("x"):rep(1e5) for i = 1, 100 do add_to_payload(s) end`:                              "output_limit exceeded",
+		`local s, f = ("x"):rep(1e5), {} for i = 1, 100 do f[i] = s end inject_message({Fields={f=f}})`: "inject_message() output_limit exceeded",
+	} {
+		r := newRun(t, "require 'string'\nfunction process_message()\n"+body+"\nreturn 0 end", nil)
+		r.options.OutputLimit, r.options.MemoryLimit = 0, 4<<20
+		if err := r.filter().Process(variedMessage(t)); !strings.HasSuffix(errText(err), want) || (err == nil) != (want == "") {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (s *script) build(c lua.Call, t lua.Table) (reason string) {
 // grow counts what the message takes in hekad's encoding, one byte of the limit being reserved.
 func (s *script) grow(n int) bool {
 	s.size += n
-	if s.outputLimit > 0 && s.size >= s.outputLimit {
+	if s.size >= s.mostOutput() {
 		s.makeErr = tooLarge
 		return false
 	}
@@ -300,11 +300,17 @@ func (s *script) convert(c lua.Call, v lua.Value, typ int) (value message.Value,
 	return value, false
 }
 
-// roomFor tells whether n more bytes fit in the payload; one byte is reserved as in hekad.
-func (s *script) roomFor(n int) bool {
-	limit := s.outputLimit
-	if limit <= 0 {
-		limit = math.MaxInt
+// mostOutput is what a payload or message must stay below, in bytes: one is reserved as in hekad. Without a
+// limit of its own the output is bound by that of memory.
+func (s *script) mostOutput() int {
+	switch {
+	case s.outputLimit > 0:
+		return s.outputLimit
+	case s.memoryLimit > 0:
+		return s.memoryLimit
 	}
-	return len(s.payload)+n < limit
+	return math.MaxInt
 }
+
+// roomFor tells whether n more bytes fit in the payload.
+func (s *script) roomFor(n int) bool { return len(s.payload)+n < s.mostOutput() }

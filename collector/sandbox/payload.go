@@ -43,7 +43,9 @@ func (s *script) appendArguments(c lua.Call, from int, function string) {
 		switch c.Kind(i) {
 		case lua.KindString:
 			text, _ := c.Text(i)
-			s.fit(c, len(text))
+			if !s.roomFor(len(text)) {
+				c.Raise(tooLarge)
+			}
 			s.payload = append(s.payload, text...)
 		case lua.KindNumber:
 			f, _ := c.Number(i)
@@ -73,14 +75,4 @@ func (s *script) appendArguments(c lua.Call, from int, function string) {
 		c.Spend(n >> 4)
 	}
 	s.usage.output(len(s.payload))
-}
-
-// fit raises an error unless n more bytes may be added.
-func (s *script) fit(c lua.Call, n int) {
-	if !s.roomFor(n) {
-		c.Raise(tooLarge)
-	}
-	if s.outputLimit <= 0 {
-		c.Need(len(s.payload) + n)
-	}
 }

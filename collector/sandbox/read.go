@@ -26,7 +26,8 @@ func (s *script) readConfig(c lua.Call) {
 	}
 }
 
-// readMessage is read_message(name [, field index [, array index]]).
+// readMessage is read_message(name [, field index [, array index]]). It costs more than an instruction only
+// where a message is large, since a field must be looked for.
 func (s *script) readMessage(c lua.Call) {
 	n := c.Len()
 	if n < 1 || n > 3 {
@@ -40,8 +41,10 @@ func (s *script) readMessage(c lua.Call) {
 	}
 	switch {
 	case s.draft != nil:
+		c.Spend(s.draft.FieldCount() >> 4)
 		s.pushFromDraft(c, name, nth, element)
 	case s.msg != nil:
+		c.Spend(len(s.msg.Bytes()) >> 10)
 		s.pushFromMessage(c, name, nth, element)
 	default:
 		c.PushNil()
@@ -86,7 +89,7 @@ func (s *script) pushFromMessage(c lua.Call, variable string, nth, element int) 
 	case "Logger":
 		c.PushView(m.Logger())
 	case "Payload":
-		c.PushView(m.Payload())
+		pushLong(c, m.Payload())
 	case "EnvVersion":
 		c.PushView(m.EnvVersion())
 	case "Hostname":
@@ -124,7 +127,7 @@ func (s *script) pushFromDraft(c lua.Call, variable string, nth, element int) {
 	case "Logger":
 		c.PushView(d.Logger)
 	case "Payload":
-		c.PushView(d.Payload)
+		pushLong(c, d.Payload)
 	case "EnvVersion":
 		c.PushView(d.EnvVersion)
 	case "Hostname":
@@ -162,7 +165,16 @@ func pushBytes(c lua.Call, b []byte) {
 		c.PushNil()
 		return
 	}
-	c.PushView(message.View(b))
+	pushLong(c, message.View(b))
+}
+
+// pushLong is PushView for what may be long: copying it is work then.
+func pushLong(c lua.Call, s string) {
+	const short = 4 << 10
+	if len(s) > short {
+		c.Spend(len(s) >> 6)
+	}
+	c.PushView(s)
 }
 
 func pushNumber(c lua.Call, f float64, set bool) {
@@ -181,12 +193,12 @@ func pushUUID(c lua.Call, uuid []byte) {
 func pushValue(c lua.Call, v message.Value) {
 	switch v.Type() {
 	case message.TypeString:
-		c.PushView(v.Text())
+		pushLong(c, v.Text())
 	case message.TypeBytes:
 		if v.Text() == "" {
 			c.PushNil()
 		} else {
-			c.PushView(v.Text())
+			pushLong(c, v.Text())
 		}
 	case message.TypeInteger:
 		c.PushNumber(float64(v.Int()))

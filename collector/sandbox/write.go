@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +27,10 @@ func (s *script) writeMessage(c lua.Call) {
 	w.nth = index(c, 4, "write_message", "field", 0)
 	w.element = index(c, 5, "write_message", "array", -1)
 	d := s.mutable()
-	if d == nil || !w.apply(d) {
+	if d != nil {
+		c.Spend(d.FieldCount()>>2 + len(w.value.Text())>>4) // a field is looked for and encoded
+	}
+	if d == nil || !w.apply(c, d) {
 		c.Raise("write_message() failed")
 	}
 }
@@ -55,9 +57,9 @@ type write struct {
 	clock                func() time.Time
 }
 
-func (w *write) apply(d *message.Draft) bool {
+func (w *write) apply(c lua.Call, d *message.Draft) bool {
 	if name, ok := fieldVariable(w.name); ok {
-		return w.field(d, name)
+		return w.field(c, d, name)
 	}
 	text := beforeNUL(w.value.Text())
 	switch w.name {
@@ -157,10 +159,10 @@ func (w *write) fieldValue() message.Value {
 }
 
 // field changes, appends to, makes or deletes a field.
-func (w *write) field(d *message.Draft, name string) bool {
+func (w *write) field(c lua.Call, d *message.Draft, name string) bool {
 	i := d.FindField(name, w.nth)
 	if w.value.IsNil() {
-		return w.remove(d, name, i)
+		return w.remove(c, d, name, i)
 	}
 	v := w.fieldValue()
 	element := max(w.element, 0)
@@ -171,9 +173,13 @@ func (w *write) field(d *message.Draft, name string) bool {
 		d.Add(name, w.representation, v)
 		return true
 	}
-	_, _, typ, vs := d.FieldValues(i)
-	if typ != v.Type() || element > len(vs) || element == math.MaxInt {
+	_, representation, typ, vs := d.FieldValues(i)
+	if typ != v.Type() || element > len(vs) {
 		return false
+	}
+	c.Spend(2 * len(vs)) // they are copied
+	if element == len(vs) && w.representation == representation {
+		return d.AppendValue(i, v)
 	}
 	changed := append([]message.Value(nil), vs...)
 	if element == len(vs) {
@@ -185,7 +191,7 @@ func (w *write) field(d *message.Draft, name string) bool {
 	return true
 }
 
-func (w *write) remove(d *message.Draft, name string, i int) bool {
+func (w *write) remove(c lua.Call, d *message.Draft, name string, i int) bool {
 	if i < 0 {
 		return d.FindField(name, 0) < 0
 	}
@@ -197,6 +203,7 @@ func (w *write) remove(d *message.Draft, name string, i int) bool {
 	if w.element >= len(vs) {
 		return false
 	}
+	c.Spend(len(vs))
 	left := append(append([]message.Value(nil), vs[:w.element]...), vs[w.element+1:]...)
 	if len(left) == 0 {
 		d.RemoveField(i)
