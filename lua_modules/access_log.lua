@@ -6,8 +6,9 @@
 --   user_agent_conditional   keep it where no browser is recognised
 
 local clf = require "common_log_format"
+local lma_utils = require "lma_utils"
 
-local inject_message, read_config, read_message = inject_message, read_config, read_message
+local read_config, read_message = read_config, read_message
 
 local transform = read_config("user_agent_transform")
 local keep = read_config("user_agent_keep")
@@ -36,8 +37,7 @@ function M.decoder(build)
         if transform then transform_user_agent(fields) end
         msg.Payload = payload_keep and line or nil
         msg.Fields = fields
-        inject_message(msg)
-        return 0
+        return lma_utils.safe_inject_message(msg)
     end
 end
 

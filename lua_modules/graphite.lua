@@ -9,7 +9,7 @@ local math = require "math"
 local string = require "string"
 local table = require "table"
 
-local ipairs, pairs = ipairs, pairs
+local pairs = pairs
 
 local M = {}
 

@@ -11,7 +11,7 @@ local l = require "lpeg"
 local ip = require "ip_address"
 l.locale(l)
 
-local C, Cc, Cg, Ct = l.C, l.Cc, l.Cg, l.Ct
+local Cc, Cg, Ct = l.Cc, l.Cg, l.Ct
 
 local function with_unit(pattern, unit)
     return Ct(Cg(pattern, "value") * Cg(Cc(unit), "representation"))

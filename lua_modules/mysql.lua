@@ -7,7 +7,7 @@
 local l = require "lpeg"
 l.locale(l)
 
-local P, C, Cc, Cg, Ct = l.P, l.C, l.Cc, l.Cg, l.Ct
+local P, Cc, Cg, Ct = l.P, l.Cc, l.Cg, l.Ct
 local digit, blank, nl = l.digit, l.S" \t", P"\n"
 local line = (1 - nl)^0 * nl
 
@@ -30,7 +30,7 @@ local user = "# User@Host: " * name * "[" * name * "]" * blank^0 * "@" * blank^0
 local cost = row(named("Query_time", seconds), named("Lock_time", seconds), named("Rows_sent", count), named("Rows_examined", count))
 
 local yes_no = P"Yes" + "No"
-local thread = row(named("Thread_id", count), named("Schema", (l.alnum - P"QC_hit:")^0), named("QC_hit", yes_no))
+local thread = row(named("Thread_id", count), named("Schema", (l.graph - P"QC_hit:")^0), named("QC_hit", yes_no))
 local plan = row(named("Full_scan", yes_no), named("Full_join", yes_no), named("Tmp_table", yes_no), named("Tmp_table_on_disk", yes_no))
     + row(named("Filesort", yes_no), named("Filesort_on_disk", yes_no), named("Merge_passes", count))
 local other = "#" * line -- what later versions tell

@@ -9,7 +9,7 @@ local l = require "lpeg"
 local string = require "string"
 local dt = require "date_time"
 
-local P, C, Cc, Cg, Ct = l.P, l.C, l.Cc, l.Cg, l.Ct
+local P, Cc, Cg, Ct = l.P, l.Cc, l.Cg, l.Ct
 local digit, blank = l.R"09", P" "
 
 local severity = P(false)

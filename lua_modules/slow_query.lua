@@ -3,8 +3,9 @@
 -- Option: truncate_sql, the bytes of the statement to keep; a negative number leaves out as many but one at its end.
 
 local string = require "string"
+local lma_utils = require "lma_utils"
 
-local inject_message, read_config, read_message = inject_message, read_config, read_message
+local read_config, read_message = read_config, read_message
 
 local truncate = read_config("truncate_sql")
 
@@ -18,8 +19,7 @@ function M.decoder(type, grammar)
         if truncate and #msg.Payload > truncate then
             msg.Payload = string.sub(msg.Payload, 1, truncate) .. "..."
         end
-        inject_message(msg)
-        return 0
+        return lma_utils.safe_inject_message(msg)
     end
 end
 

@@ -3,6 +3,7 @@
 
 local l = require "lpeg"
 local bind = require "bind"
+local lma_utils = require "lma_utils"
 
 local grammar = l.Ct(bind.query_log_grammar)
 local msg = { Type = read_config("type"), Severity = 6 }
@@ -14,6 +15,5 @@ function process_message()
     msg.Timestamp, fields.Timestamp = fields.Timestamp, nil
     msg.Payload = line
     msg.Fields = fields
-    inject_message(msg)
-    return 0
+    return lma_utils.safe_inject_message(msg)
 end

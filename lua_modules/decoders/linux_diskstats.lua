@@ -3,6 +3,7 @@
 -- Option: payload_keep.
 
 local string = require "string"
+local lma_utils = require "lma_utils"
 
 local payload_keep = read_config("payload_keep")
 local msg = { Type = "stats.diskstats" }
@@ -25,6 +26,5 @@ function process_message()
     fields.TickerInterval = read_message("Fields[TickerInterval]")
     msg.Fields = fields
     msg.Payload = payload_keep and text or nil
-    inject_message(msg)
-    return 0
+    return lma_utils.safe_inject_message(msg)
 end

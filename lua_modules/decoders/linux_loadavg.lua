@@ -2,6 +2,7 @@
 -- Option: payload_keep.
 
 local string = require "string"
+local lma_utils = require "lma_utils"
 
 local payload_keep = read_config("payload_keep")
 local msg = { Type = "stats.loadavg", Fields = {} }
@@ -15,6 +16,5 @@ function process_message()
     fields.NumProcesses = tonumber(running)
     fields.FilePath = read_message("Fields[FilePath]")
     msg.Payload = payload_keep and text or nil
-    inject_message(msg)
-    return 0
+    return lma_utils.safe_inject_message(msg)
 end

@@ -3,6 +3,7 @@
 -- Option: payload_keep.
 
 local l = require "lpeg"
+local lma_utils = require "lma_utils"
 l.locale(l)
 
 local payload_keep = read_config("payload_keep")
@@ -23,7 +24,7 @@ local function inject(numbers, receive, transmit, text)
     end
     msg.Fields = fields
     msg.Payload = payload_keep and text or nil
-    inject_message(msg)
+    return lma_utils.safe_inject_message(msg)
 end
 
 function process_message()
@@ -33,6 +34,9 @@ function process_message()
     for _, numbers in ipairs(interfaces) do
         if #numbers ~= #receive + #transmit then return -1, "Failed to match grammar" end
     end
-    for _, numbers in ipairs(interfaces) do inject(numbers, receive, transmit, text) end
+    for _, numbers in ipairs(interfaces) do
+        local status, why = inject(numbers, receive, transmit, text)
+        if status ~= 0 then return status, why end
+    end
     return 0
 end

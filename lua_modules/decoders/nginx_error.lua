@@ -2,6 +2,7 @@
 -- Options: type ("nginx.error"), payload_keep (the whole line, not the text alone), tz.
 
 local grammar = require("common_log_format").nginx_error_grammar
+local lma_utils = require "lma_utils"
 
 local type_name = read_config("type") or "nginx.error"
 local payload_keep = read_config("payload_keep")
@@ -12,6 +13,5 @@ function process_message()
     if not msg then return -1 end
     msg.Type = type_name
     if payload_keep then msg.Payload = line end
-    inject_message(msg)
-    return 0
+    return lma_utils.safe_inject_message(msg)
 end

@@ -3,6 +3,7 @@
 -- Options: type ("nginx_stub_status"), payload_keep.
 
 local l = require "lpeg"
+local lma_utils = require "lma_utils"
 l.locale(l)
 
 local payload_keep = read_config("payload_keep")
@@ -19,6 +20,5 @@ function process_message()
     if not fields then return -1 end
     msg.Fields = fields
     msg.Payload = payload_keep and text or nil
-    inject_message(msg)
-    return 0
+    return lma_utils.safe_inject_message(msg)
 end

@@ -5,6 +5,7 @@
 local cjson = require "cjson"
 local math = require "math"
 local string = require "string"
+local lma_utils = require "lma_utils"
 local interpolate = require("msg_interpolate").interpolate_from_msg
 
 local message_key = read_config("message_key") or "%{Logger}:%{payload_name}"
@@ -62,6 +63,7 @@ function process_message()
     end
     last_times[key] = header.time
     if #gauges == 0 then return -2 end
-    inject_payload("json", "librato", cjson.encode({ gauges = gauges }))
-    return 0
+    local json = lma_utils.safe_json_encode({ gauges = gauges })
+    if not json then return -1, "the buffer is too large" end
+    return lma_utils.safe_inject_payload("json", "librato", json)
 end

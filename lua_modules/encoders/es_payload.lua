@@ -4,6 +4,7 @@
 
 local string = require "string"
 local elasticsearch = require "elasticsearch"
+local lma_utils = require "lma_utils"
 
 local index = read_config("index") or "heka-%{%Y.%m.%d}"
 local type_name = read_config("type_name") or "message"
@@ -14,6 +15,6 @@ function process_message()
     local ns = from_timestamp and read_message("Timestamp") or nil
     local payload = read_message("Payload")
     local ending = string.sub(payload, -1) == "\n" and "" or "\n"
-    inject_payload("txt", "es", elasticsearch.bulkapi_index_json(index, type_name, id, ns), "\n", payload, ending)
-    return 0
+    local head = elasticsearch.bulkapi_index_json(index, type_name, id, ns)
+    return lma_utils.safe_inject_payload("txt", "es", head .. "\n" .. payload .. ending)
 end

@@ -3,6 +3,7 @@
 -- write, under the name name_prefix).
 
 local table = require "table"
+local lma_utils = require "lma_utils"
 local line_protocol = require "ts_line_protocol"
 
 local config = line_protocol.set_config({
@@ -14,6 +15,5 @@ local config = line_protocol.set_config({
 function process_message()
     local lines = line_protocol.carbon_line_msg(config)
     if #lines == 0 then return -2 end
-    inject_payload("txt", "carbon_line", table.concat(lines, "\n"), "\n")
-    return 0
+    return lma_utils.safe_inject_payload("txt", "carbon_line", table.concat(lines, "\n") .. "\n")
 end

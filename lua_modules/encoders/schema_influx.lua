@@ -6,6 +6,7 @@
 local cjson = require "cjson"
 local math = require "math"
 local field_util = require "field_util"
+local lma_utils = require "lma_utils"
 local interpolate = require("msg_interpolate").interpolate_from_msg
 
 local series = read_config("series") or "series"
@@ -22,22 +23,28 @@ if not read_config("exclude_base_fields") then
     end
 end
 
-local function add_header(columns, point, name, value)
+-- known is a value that JSON has, null for others: an unset header, NaN, an infinity.
+local function known(value)
+    if value == nil or type(value) == "number" and value - value ~= 0 then return cjson.null end
+    return value
+end
+
+local function add_column(columns, point, name, value)
     columns[#columns + 1] = name
-    point[#point + 1] = value == nil and cjson.null or value
+    point[#point + 1] = known(value)
 end
 
 -- base is the beginning of each series: its columns and its point.
 local function base()
     local columns, point = { "time" }, { math.floor(read_message("Timestamp") / 1e6) }
-    for _, name in ipairs(headers) do add_header(columns, point, name, read_message(name)) end
+    for _, name in ipairs(headers) do add_column(columns, point, name, read_message(name)) end
     return columns, point
 end
 
 local function field_value(name, index, value, count)
     if count <= 1 then return value end
     local values = {}
-    for i = 1, count do values[i] = read_message("Fields[" .. name .. "]", index, i - 1) end
+    for i = 1, count do values[i] = known(read_message("Fields[" .. name .. "]", index, i - 1)) end
     return values
 end
 
@@ -57,7 +64,7 @@ end
 
 local function one_series(name)
     local columns, point = base()
-    each_field(function(field, value) add_header(columns, point, field, value) end)
+    each_field(function(field, value) add_column(columns, point, field, value) end)
     return { { name = name, columns = columns, points = { point } } }
 end
 
@@ -65,7 +72,7 @@ local function series_of_fields(name)
     local list = {}
     each_field(function(field, value)
         local columns, point = base()
-        add_header(columns, point, "value", value)
+        add_column(columns, point, "value", value)
         list[#list + 1] = { name = name .. "." .. field, columns = columns, points = { point } }
     end)
     return list
@@ -74,6 +81,7 @@ end
 function process_message()
     local list = (multi_series and series_of_fields or one_series)((interpolate(series)))
     if #list == 0 then return -2 end
-    inject_payload("json", "influx_message", cjson.encode(list))
-    return 0
+    local json = lma_utils.safe_json_encode(list)
+    if not json then return -1, "the message is too large" end
+    return lma_utils.safe_inject_payload("json", "influx_message", json)
 end

@@ -4,6 +4,7 @@
 -- timestamp_precision ("ms"; s, m, h), value_field_key ("value").
 
 local table = require "table"
+local lma_utils = require "lma_utils"
 local line_protocol = require "ts_line_protocol"
 
 local config = line_protocol.set_config({
@@ -16,6 +17,5 @@ local config = line_protocol.set_config({
 function process_message()
     local lines = line_protocol.influxdb_line_msg(config)
     if #lines == 0 then return -2 end
-    inject_payload("txt", "influx_line", table.concat(lines, "\n"), "\n")
-    return 0
+    return lma_utils.safe_inject_payload("txt", "influx_line", table.concat(lines, "\n") .. "\n")
 end

@@ -22,8 +22,9 @@ sources = {}
 
 local function make(header)
     local graphs = {}
-    for i in ipairs(header.column_info) do
+    for i, column in ipairs(header.column_info) do
         graphs[i] = circular_buffer.new(rows, max_hosts, header.seconds_per_row)
+        graphs[i]:set_header(1, column.name, column.unit, column.aggregation) -- an error if they are none
     end
     return { header = header, graphs = graphs, hosts = {} }
 end

@@ -48,7 +48,7 @@ function process_message()
         for _, entry in pairs(type(report[section]) == "table" and report[section] or {}) do
             local failures = type(entry) == "table" and entry.ProcessMessageFailures
             local value = type(failures) == "table" and tonumber(failures.value)
-            if value and entry.Name then seen[entry.Name] = count(ns, entry.Name, value) end
+            if value and type(entry.Name) == "string" then seen[entry.Name] = count(ns, entry.Name, value) end
         end
     end
     plugins = seen -- those that are gone are forgotten

@@ -19,9 +19,19 @@ local function flush()
     messages = 0
 end
 
+-- add gathers a text; what is there already is sent when there is no room for both.
+local function add(text)
+    if pcall(add_to_payload, text) then return true end
+    flush()
+    return pcall(add_to_payload, text)
+end
+
 function process_message()
     local lines = line_protocol.influxdb_line_msg(config)
-    if #lines > 0 then add_to_payload(table.concat(lines, "\n"), "\n") end
+    if #lines > 0 then
+        local ok, why = add(table.concat(lines, "\n") .. "\n")
+        if not ok then return -1, why end
+    end
     messages = messages + 1
     if flush_count > 0 and messages >= flush_count then flush() end
     return 0

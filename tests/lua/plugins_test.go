@@ -23,8 +23,8 @@ import (
 
 // A case of testdata/plugins is an archive whose parts are done in their order:
 //
-//	options        TOML: script (a path under lua_modules, whose folder tells its kind), config, and error, if it
-//	               does not start
+//	options        TOML: script (a path under lua_modules, whose folder tells its kind), config, output_limit, and
+//	               error, if it does not start
 //	message JSON   hands the script a message: the JSON without the payload, which is the text of the part
 //	tick SECONDS   lets a filter's timer fire
 //	status N TEXT  of the last message: what process_message returned; without this part it is 0
@@ -106,9 +106,10 @@ func (r *pluginRun) do(verb, argument, text string) {
 func (r *pluginRun) open(text string) {
 	r.t.Helper()
 	var options struct {
-		Script string
-		Error  string
-		Config map[string]any
+		Script      string
+		Error       string
+		OutputLimit uint `toml:"output_limit"`
+		Config      map[string]any
 	}
 	if _, err := toml.Decode(text, &options); err != nil {
 		r.t.Fatal(err)
@@ -117,7 +118,7 @@ func (r *pluginRun) open(text string) {
 	r.options = sandbox.OfflineOptions{
 		Kind: kinds[folder], Name: "test", Hostname: "node-1", Filename: filepath.Join("../../lua_modules", options.Script),
 		ModuleDirectory: "../../lua_modules", Config: options.Config, BaseDir: r.t.TempDir(), PreserveData: folder != "decoders",
-		Start: r.now,
+		OutputLimit: options.OutputLimit, Start: r.now,
 	}
 	o, err := sandbox.OpenOffline(r.options)
 	switch {
