@@ -125,6 +125,29 @@ func TestMetered(t *testing.T) {
 	}
 }
 
+// The memory that is shown is what lives, not what was thrown away.
+func TestMemoryOfWhatLives(t *testing.T) {
+	r := newRun(t, `require "string"
+kept = ""
+function process_message() for i = 1, 1000 do local s = ("x"):rep(1000) .. i end kept = ("y"):rep(50000) return 0 end
+function timer_event() end`, nil)
+	r.env.Metrics = &plugin.Metrics{}
+	f := r.filter()
+	if f.script.interp.MemoryUsed() == 0 {
+		t.Skip("this interpreter does not know what scripts hold")
+	}
+	before := r.number("lua_memory_bytes")
+	if err := f.Process(variedMessage(t)); err != nil || f.Tick(r.now) != nil {
+		t.Fatal(err)
+	}
+	if n := r.number("lua_memory_bytes") - before; n < 50000 || n > 60000 {
+		t.Errorf("%d bytes more", n)
+	}
+	if err := f.Close(); err != nil || r.number("lua_memory_bytes") != 0 {
+		t.Errorf("%v, %d bytes after the end", err, r.number("lua_memory_bytes"))
+	}
+}
+
 // What was kept comes back even if it is more than the limit allows; the next call ends the script.
 func TestRestoredBeyondTheLimit(t *testing.T) {
 	r := newRun(t, "function process_message() return 0 end", nil)

@@ -107,7 +107,7 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 	if s.kind != plugin.KindInput && s.kind != plugin.KindOutput {
 		s.interp.SetGlobal("add_to_payload", s.interp.NewFunction("add_to_payload", s.addToPayload))
 	}
-	s.usage.count(s.interp.Used(), s.interp.MemoryUsed())
+	s.usage.hold(s.interp.CollectMemory())
 	return s, nil
 }
 
@@ -120,7 +120,9 @@ func (s *script) runTop(source []byte) error {
 	if err != nil {
 		return err
 	}
-	return s.interp.Call(chunk, nil)
+	err = s.interp.Call(chunk, nil)
+	s.usage.count(s.interp.Used())
+	return err
 }
 
 func (s *script) openLibraries() {
@@ -176,6 +178,9 @@ func (s *script) process() (status int) {
 	if !ok {
 		return 1
 	}
+	if s.usage.late(start) {
+		s.usage.hold(s.interp.CollectMemory())
+	}
 	if s.results[0].Kind() != lua.KindNumber {
 		return s.terminate("process_message() must return a numeric status code")
 	}
@@ -201,8 +206,12 @@ func (s *script) tick(now time.Time) bool {
 	}
 	s.msg, s.draft = nil, nil
 	start := s.usage.begin(true)
-	defer s.usage.end(start)
-	return s.callEntry("timer_event", nil, lua.Number(float64(now.UnixNano())))
+	ok := s.callEntry("timer_event", nil, lua.Number(float64(now.UnixNano())))
+	s.usage.end(start)
+	if ok {
+		s.usage.hold(s.interp.CollectMemory())
+	}
+	return ok
 }
 
 func (s *script) callEntry(name string, results []lua.Value, args ...lua.Value) bool {
@@ -217,7 +226,7 @@ func (s *script) callEntry(name string, results []lua.Value, args ...lua.Value) 
 		s.failed(name+"() "+err.Error(), err)
 		return false
 	}
-	s.usage.count(s.interp.Used(), s.interp.MemoryUsed())
+	s.usage.count(s.interp.Used())
 	return true
 }
 

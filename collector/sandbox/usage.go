@@ -17,6 +17,7 @@ type usage struct {
 	unmeasured int64         // calls since the last one that was timed
 	measured   int64         // calls that were timed
 	spent      time.Duration // in them
+	looked     time.Time     // at the memory
 }
 
 func newUsage(m *plugin.Metrics, label string) usage {
@@ -30,7 +31,7 @@ func newUsage(m *plugin.Metrics, label string) usage {
 		instructions:    m.Counter("lua_instructions", label, "Lua instructions"),
 		maxInstructions: m.Gauge("lua_max_instructions", label, "most Lua instructions of one call"),
 		memory:          m.Gauge("lua_memory_bytes", label, "bytes that the script holds, as C Lua counts them"),
-		maxMemory:       m.Gauge("lua_max_memory_bytes", label, "most bytes that the script held after a call"),
+		maxMemory:       m.Gauge("lua_max_memory_bytes", label, "most bytes that the script was seen to hold"),
 		maxOutput:       m.Gauge("lua_max_output_bytes", label, "largest payload or message that the script made"),
 		injected:        m.Counter("lua_injected", label, "messages that the script injected"),
 		failures:        m.Counter("lua_failures", label, "calls that returned a negative status"),
@@ -65,17 +66,23 @@ func (u *usage) end(start time.Time) {
 	u.average.Set(int64(u.spent) / u.measured)
 }
 
-// count notes the instructions of a call that succeeded, and the memory held after it.
-func (u *usage) count(instructions, memory int) {
+// count notes the instructions of a call that succeeded.
+func (u *usage) count(instructions int) {
 	u.instructions.Add(int64(instructions))
 	raise(u.maxInstructions, instructions)
-	u.hold(memory)
 }
 
+// lookInterval is how often the memory of a script is looked at that has no timer.
+const lookInterval = 10 * time.Second
+
+// late tells that a call which was timed should be followed by a look at the memory.
+func (u *usage) late(start time.Time) bool {
+	return !start.IsZero() && start.Sub(u.looked) >= lookInterval
+}
+
+// hold notes how much memory the script holds.
 func (u *usage) hold(memory int) {
-	if memory == u.held {
-		return
-	}
+	u.looked = time.Now()
 	u.memory.Add(int64(memory - u.held))
 	u.held = memory
 	raise(u.maxMemory, memory)

@@ -192,8 +192,9 @@ func (in *Interp) Used() int { return in.budget.used }
 // SetMemoryLimit has no effect: what the state holds is not known.
 func (in *Interp) SetMemoryLimit(int) {}
 
-// MemoryUsed is 0: what the state holds is not known.
-func (in *Interp) MemoryUsed() int { return 0 }
+// MemoryUsed and CollectMemory are 0: what the state holds is not known.
+func (in *Interp) MemoryUsed() int    { return 0 }
+func (in *Interp) CollectMemory() int { return 0 }
 
 // Interrupt makes every further instruction fail.
 func (in *Interp) Interrupt(err error) { in.budget.stop.Store(&err) }

@@ -36,8 +36,10 @@ type Interp interface {
 	// SetMemoryLimit ends a call that would hold more than that many bytes, as C Lua counts them; 0 for
 	// no limit. Like the end by the budget no script can catch it.
 	SetMemoryLimit(bytes int)
-	// MemoryUsed is the estimate of what the script holds, in bytes as C Lua counts them.
+	// MemoryUsed is about what the script holds, in bytes as C Lua counts them: what lived when it was
+	// looked at last, and what it took since. CollectMemory looks at it.
 	MemoryUsed() int
+	CollectMemory() int
 	// Interrupt ends the running call, and every later one, with err's text; no script can catch it.
 	// Any goroutine may call it.
 	Interrupt(err error)
