@@ -85,7 +85,7 @@ func baseAssert(c *Call) {
 	if !c.Arg(2).IsNil() {
 		text = CheckText(c, 2, "assert")
 	}
-	c.RaiseBare(text)
+	c.Raise(text)
 }
 
 func baseError(c *Call) {
@@ -252,7 +252,7 @@ func baseUnpack(c *Call) {
 		th.stack[th.top+i] = t.getInt(first + i)
 	}
 	th.top += n
-	c.Spend(n >> 4)
+	c.Spend(n >> 3)
 }
 
 func baseNext(c *Call) {
@@ -300,6 +300,9 @@ func basePcall(c *Call) {
 func baseXpcall(c *Call) {
 	checkAny(c, 2, "xpcall")
 	handler := c.Arg(2)
+	if handler.isNil() {
+		handler = falseWord // none is no handler
+	}
 	c.th.top = c.base + 1
 	c.protected(1, handler)
 }
@@ -339,18 +342,24 @@ func baseCollectgarbage(c *Call) {
 	}
 	switch option {
 	case "collect":
-		c.in.CollectMemory()
+		c.collect()
 		c.PushNumber(0)
 	case "count":
 		c.PushNumber(float64(c.in.memory) / 1024)
 	case "step":
-		c.in.CollectMemory()
+		c.collect()
 		c.PushBool(true)
 	case "stop", "restart", "setpause", "setstepmul":
 		c.PushNumber(0)
 	default:
 		BadArgument(c, 1, "collectgarbage", "invalid option '"+option+"'")
 	}
+}
+
+// collect is a walk that the script asks for and pays.
+func (c *Call) collect() {
+	c.in.CollectMemory()
+	c.Spend(c.in.walked >> 2)
 }
 
 func baseNewproxy(c *Call) {

@@ -172,7 +172,7 @@ func (c *Call) pushLoaded(p *proto, err error) {
 }
 
 func (c *Call) compile(source string, text []byte) (*proto, error) {
-	c.Spend(len(text) / 8)
+	c.Spend(len(text))
 	return c.in.compile(source, displayName(source), text)
 }
 
@@ -194,22 +194,34 @@ func baseLoad(c *Call) {
 	if !c.Arg(2).IsNil() {
 		name = CheckText(c, 2, "load")
 	}
-	var text []byte
+	text, ok := c.readPieces(f)
+	if !ok {
+		c.PushNil()
+		c.Push(c.in.thrown)
+		c.in.thrown = Value{}
+		return
+	}
+	c.pushLoaded(c.compile(name, text))
+}
+
+// readPieces joins what a reader function gives; its errors are results of load.
+func (c *Call) readPieces(f Value) (text []byte, ok bool) {
+	th := c.th
+	s := th.save()
+	defer th.restore(&s, th.top, false, &ok)
+	th.in.catch, th.handler = catchScript, Value{}
 	for result := make([]Value, 1); ; {
 		c.Invoke(f, result)
-		piece, ok := result[0].AsText()
-		if !ok && !result[0].IsNil() {
-			c.PushNil()
-			c.PushText("reader function must return a string")
-			return
+		piece, isText := result[0].AsText()
+		if !isText && !result[0].IsNil() {
+			c.Raise("reader function must return a string")
 		}
 		if piece == "" {
-			break
+			return text, true
 		}
 		c.Need(2 * (len(text) + len(piece)))
 		text = append(text, piece...)
 	}
-	c.pushLoaded(c.compile(name, text))
 }
 
 // readChunk reads a file, "" for the standard input, without a first line for the shell.

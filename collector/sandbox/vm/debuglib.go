@@ -21,7 +21,7 @@ func (c *Call) other() (*thread, int) {
 func debugTraceback(c *Call) {
 	th, skip := c.other()
 	text := ""
-	if v := c.Arg(skip + 1); !v.IsNil() {
+	if v := c.Arg(skip + 1); v.Kind() != KindNone {
 		s, ok := v.AsText()
 		if !ok {
 			c.Push(v)
@@ -54,8 +54,12 @@ func debugGetinfo(c *Call) {
 	if v := c.Arg(skip + 1); v.Kind() == KindFunction {
 		f = v
 	} else {
-		level, ok := CheckInt(c, skip+1, "getinfo"), false
-		if level >= 0 {
+		number, ok := c.Number(skip + 1)
+		if !ok {
+			BadArgument(c, skip+1, "getinfo", "function or level expected")
+		}
+		level := Truncate(number)
+		if ok = false; level >= 0 {
 			ci, lost, ok = th.level(level)
 		}
 		if !ok {
@@ -108,7 +112,7 @@ func (c *Call) info(t *Table, option byte, ci *frame, f Value) {
 			how, name = ci.callName()
 		}
 		t.Set("namewhat", c.in.viewText(how))
-		if how != "" {
+		if how != "" || f.isNil() {
 			t.Set("name", c.in.viewText(name))
 		}
 	case 'f':

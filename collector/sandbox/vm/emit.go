@@ -198,6 +198,8 @@ func (fs *funcState) constant(v Value) int {
 	} else if v.isString() {
 		v = fs.ps.text(v.str())
 		key = v // equal ones are one within a chunk
+	} else if v.isNumber() && v.float() == 0 {
+		key = rawNumber(0) // C's functions have one zero, too: the first
 	}
 	if i, ok := fs.kindex[key]; ok {
 		return i

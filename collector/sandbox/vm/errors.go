@@ -27,6 +27,9 @@ var (
 	errMemory    = errors.New("not enough memory")
 )
 
+// errorCost is what an error costs in instructions.
+const errorCost = 20
+
 // thrown is what a Lua error panics with, killed what the end of the interpreter does. The values lie
 // in the interpreter.
 type thrown struct{}
@@ -44,8 +47,9 @@ const (
 // throw raises any value as an error.
 func (th *thread) throw(v Value) {
 	in := th.in
+	in.fuel -= errorCost
 	if !th.handler.isNil() {
-		if th.handles {
+		if th.handles || th.handler.Kind() != KindFunction {
 			th.throwInHandler()
 		}
 		v = th.handle(v)
@@ -165,7 +169,7 @@ func (ci *frame) calls() bool {
 	return false
 }
 
-// The calls that a traceback shows at most: the innermost and the outermost.
+// The levels that a traceback shows at most: the first and the last.
 const (
 	traceFirst = 12
 	traceLast  = 10
@@ -177,7 +181,7 @@ func (th *thread) traceback(level int) string {
 	b.WriteString("stack traceback:")
 	total := th.levels()
 	for n := level; n < total; n++ {
-		if n-level == traceFirst && total-n > traceLast {
+		if n == max(traceFirst, level) && total > n+traceLast+1 {
 			b.WriteString("\n\t...")
 			n = total - traceLast
 		}
@@ -219,7 +223,7 @@ func (ci *frame) describe(b *strings.Builder) {
 		fmt.Fprintf(b, " in function '%s'", name)
 	case ci.cl != nil && ci.cl.proto.line == 0:
 		b.WriteString(" in main chunk")
-	case ci.cl == nil || ci.tails > 0:
+	case ci.cl == nil:
 		b.WriteString(" ?")
 	default:
 		fmt.Fprintf(b, " in function <%s:%d>", ci.cl.proto.name, ci.cl.proto.line)

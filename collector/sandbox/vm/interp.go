@@ -28,6 +28,8 @@ type Interp struct {
 
 	memory, nextWalk, memoryLimit int
 	epoch                         uint32
+	walked                        int      // objects at the last walk
+	collects                      bool     // also without a limit, so that weak tables lose what nobody else has
 	proxies                       []*Table // metatables that newproxy made
 
 	depth     int // of Go calls that Lua made within each other
@@ -67,7 +69,7 @@ const (
 
 // New makes an interpreter.
 func New(o Options) *Interp {
-	in := &Interp{classes: map[*Class]*Table{}, stdout: o.Stdout}
+	in := &Interp{classes: map[*Class]*Table{}, stdout: o.Stdout, collects: o.Base == BaseAll}
 	in.SetMemoryLimit(0)
 	in.SetBudget(0)
 	in.globals, in.loaded = in.NewTable(0, 40), in.NewTable(0, 0)
@@ -245,6 +247,7 @@ func (in *Interp) NewTable(n, m int) *Table {
 	}
 	n = min(n, maxArray)
 	in.charge(sizeTable + sizeSlot*n + sizeNode*size)
+	in.work(n + size)
 	t := &Table{in: in}
 	if n > 0 {
 		t.arr = make([]Value, n)

@@ -41,11 +41,19 @@ func (in *Interp) checkMemory(bytes int) {
 	if in.memory = live + bytes; in.memory > in.memoryLimit || bytes > in.memoryLimit {
 		in.kill(errMemory)
 	}
+	if in.memoryLimit == noLimit { // to clear weak tables
+		in.nextWalk = 2*in.memory + minSlack
+		return
+	}
 	in.nextWalk = max(in.memoryLimit, live+max(in.memoryLimit/8, minSlack))
 }
 
-// work charges for steps that take about a 16th of an instruction each.
-func (in *Interp) work(steps int) { in.fuel -= steps >> 4 }
+// work charges for steps that take about a 16th of an instruction each; a few cost nothing.
+func (in *Interp) work(steps int) {
+	if steps > 128 {
+		in.fuel -= steps >> 4
+	}
+}
 
 // SetMemoryLimit limits what the script holds to about that many bytes, as C Lua would take them; 0
 // for no limit.
@@ -53,6 +61,9 @@ func (in *Interp) SetMemoryLimit(bytes int) {
 	in.memoryLimit, in.nextWalk = bytes, bytes
 	if bytes <= 0 {
 		in.memoryLimit, in.nextWalk = noLimit, noLimit
+		if in.collects {
+			in.nextWalk = in.memory + minSlack
+		}
 	}
 }
 
@@ -98,7 +109,8 @@ func (in *Interp) walk() int {
 	w.value(in.thrown)
 	w.drain()
 	w.clearWeak()
-	in.fuel -= w.objects >> 6
+	in.fuel -= w.objects >> 5
+	in.walked = w.objects
 	return w.size
 }
 
@@ -247,9 +259,9 @@ func (w *walker) thread(th *thread) {
 	th.mark = w.epoch
 	w.size += 200 + sizeSlot*len(th.stack)
 	w.table(th.env)
-	top := th.top
-	for ci := th.ci; ci != &th.first; ci = ci.prev {
-		top = max(top, ci.top)
+	top := th.top // registers above a native call are not in use
+	if th.ci.cl != nil {
+		top = max(top, th.ci.top)
 	}
 	for ci := th.first.next; ci != nil; ci = ci.next {
 		w.size += 64

@@ -120,7 +120,11 @@ func power(a, b float64) float64 {
 			return math.Sqrt(a)
 		}
 	}
-	return math.Pow(a, b)
+	r := math.Pow(a, b)
+	if r != r && a == a && b == b {
+		return math.Float64frombits(canonicalNaN) // as C's
+	}
+	return r
 }
 
 // arithmetic is an operation on any values.

@@ -84,7 +84,7 @@ func (p *proto) setter(end, reg int) int {
 			pc = p.follow(pc, end)
 		case opJmp:
 			pc = p.follow(pc, end)
-		case opSetGlobal, opSetUpval, opSetTable, opEq, opLt, opLe, opTest, opReturn, opSetList, opClose, opExtra:
+		case opSetGlobal, opSetUpval, opSetTable, opEq, opLt, opLe, opReturn, opSetList, opClose, opExtra:
 		default:
 			if reg == a {
 				last = pc

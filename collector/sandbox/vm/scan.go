@@ -81,7 +81,8 @@ type scanner struct {
 	token    token
 	ahead    token
 	hasAhead bool
-	start    int // of the token that is being read
+	start    int    // of the token that is being read
+	read     []byte // of a quoted string, as error texts show it
 }
 
 // syntaxError is what scanner and parser panic with.
@@ -96,6 +97,9 @@ func (s *scanner) failNear(text string, k tokenKind) {
 	near := k.String()
 	if k == tkName || k == tkString || k == tkNumber {
 		near = string(s.src[s.start:min(s.pos, len(s.src))])
+		if k == tkString && s.read != nil {
+			near = string(s.read)
+		}
 	}
 	s.fail(text + " near '" + near + "'")
 }
@@ -140,7 +144,7 @@ func isNameByte(c int) bool {
 
 func (s *scanner) scan() token {
 	for {
-		s.start = s.pos
+		s.start, s.read = s.pos, nil
 		switch c := s.at(s.pos); c {
 		case -1:
 			return token{kind: tkEOS}
@@ -160,6 +164,9 @@ func (s *scanner) scan() token {
 			} else if level == -1 {
 				s.pos++
 				return token{kind: '['}
+			}
+			for s.pos++; s.at(s.pos) == '='; {
+				s.pos++
 			}
 			s.failNear("invalid long string delimiter", tkString)
 		case '=':
@@ -327,7 +334,7 @@ func (s *scanner) keep(out []byte, comment bool) []byte {
 
 func (s *scanner) quoted(quote byte) string {
 	s.pos++
-	var out []byte
+	s.read = []byte{quote}
 	for {
 		switch c := s.at(s.pos); c {
 		case -1:
@@ -336,13 +343,14 @@ func (s *scanner) quoted(quote byte) string {
 			s.failNear("unfinished string", tkString)
 		case int(quote):
 			s.pos++
-			return string(out)
+			s.read = append(s.read, quote)
+			return string(s.read[1 : len(s.read)-1])
 		case '\\':
 			s.pos++
-			out = s.escape(out)
+			s.read = s.escape(s.read)
 		default:
 			s.pos++
-			out = append(out, byte(c))
+			s.read = append(s.read, byte(c))
 		}
 	}
 }

@@ -152,6 +152,7 @@ func (th *thread) index(o, key Value, at int) Value {
 			return th.callMeta(m, o, key)
 		}
 		o, at = m, -1
+		th.in.fuel--
 	}
 	th.runError("loop in gettable")
 	return Value{}
@@ -196,6 +197,7 @@ func (th *thread) setIndex(o, key, v Value, at int) {
 			return
 		}
 		o, at = m, -1
+		th.in.fuel--
 	}
 	th.runError("loop in settable")
 }

@@ -244,6 +244,7 @@ func (t *Table) used() int {
 // resizeArray makes the array larger.
 func (t *Table) resizeArray(size int) {
 	t.in.charge(sizeSlot * (size - len(t.arr)))
+	t.in.work(size)
 	fresh := make([]Value, size)
 	copy(fresh, t.arr)
 	t.arr = fresh

@@ -74,6 +74,7 @@ func (th *thread) grow(at, n int) {
 	}
 	size := max(2*len(th.stack), need+nativeSlots, firstSlots)
 	th.in.charge(sizeSlot * (size - len(th.stack)))
+	th.in.work(size)
 	fresh := make([]Value, size)
 	copy(fresh, th.stack)
 	for u := th.open; u != nil; u = u.next {
@@ -154,6 +155,7 @@ func (th *thread) varargs(p *proto, fnAt, nargs int) int {
 			th.stack[base+i] = Value{}
 		}
 	}
+	th.stack[base+p.params] = Value{} // the local variable `arg`, if there is one
 	th.top = base + p.params
 	if p.needsArg {
 		th.argTable(p, first, nargs, base)
@@ -164,6 +166,7 @@ func (th *thread) varargs(p *proto, fnAt, nargs int) int {
 // argTable makes the local variable `arg` of old programs.
 func (th *thread) argTable(p *proto, first, nargs, base int) {
 	n := max(nargs-p.params, 0)
+	th.in.work(2 * n)
 	t := th.in.NewTable(n, 1)
 	for i := 0; i < n; i++ {
 		t.setInt(i+1, th.stack[first+p.params+i])
