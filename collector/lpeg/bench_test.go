@@ -14,7 +14,6 @@ type lineHost struct {
 
 func (h *lineHost) Spend(int)     {}
 func (h *lineHost) Text(s string) { h.texts = append(h.texts, s) }
-func (h *lineHost) Made(s string) { h.texts = append(h.texts, s) }
 func (h *lineHost) Drop(n int)    { h.texts = h.texts[:len(h.texts)-n] }
 func (h *lineHost) Table(n int, _ []Field) {
 	h.row = append(make([]string, 0, n), h.texts[len(h.texts)-n:]...)

@@ -1,6 +1,9 @@
 package lpeg
 
-import "strconv"
+import (
+	"strconv"
+	"unsafe"
+)
 
 // maxNesting is how deep captures may lie in each other.
 const maxNesting = 200
@@ -66,9 +69,9 @@ func (m *Machine) push(i int) (n int) {
 	case kindSubst, kindFormat:
 		from := len(m.text)
 		m.build(i)
-		s := string(m.text[from:])
+		s := m.text[from:]
+		m.host.Text(unsafe.String(unsafe.SliceData(s), len(s)))
 		m.text = m.text[:from]
-		m.host.Made(s)
 		n = 1
 	case kindFold:
 		n = m.fold(i)

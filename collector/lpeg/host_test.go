@@ -64,8 +64,7 @@ func (h *testHost) Need(n int) {
 }
 func (h *testHost) Fail(text string) { panic(failure(text)) }
 func (h *testHost) push(v any)       { h.stack = append(h.stack, v) }
-func (h *testHost) Text(s string)    { h.push(s) }
-func (h *testHost) Made(s string)    { h.push(s) }
+func (h *testHost) Text(s string)    { h.push(strings.Clone(s)) }
 func (h *testHost) Number(n int)     { h.push(n) }
 func (h *testHost) Dynamic(i int)    { h.push(h.dynamic[i]) }
 func (h *testHost) Drop(n int)       { h.stack = h.stack[:len(h.stack)-n] }

@@ -15,9 +15,9 @@ type Host interface {
 	// Fail ends the match with an error. It does not return.
 	Fail(text string)
 
-	// Text pushes a part of the subject, Made a string of its own, Number a number.
+	// Text pushes a string. It must copy it: its memory is the subject's or will be used again.
 	Text(s string)
-	Made(s string)
+	// Number pushes a number.
 	Number(n int)
 	// Value pushes the program's value i, Dynamic what a match-time capture gave, Argument the extra
 	// argument n; it tells whether there is such a one.

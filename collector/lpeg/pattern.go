@@ -119,7 +119,7 @@ func Text(s string) *Pattern {
 		set := SetOf(s)
 		return &Pattern{op: opText, text: s, set: &set, headfail: true, fixed: 1, size: 1, height: 1}
 	}
-	return &Pattern{op: opText, text: s, fixed: int32(min(len(s), maxSize)), size: len(s), height: 1}
+	return &Pattern{op: opText, text: s, fixed: int32(min(len(s), maxSize)), size: 1 + len(s)/16, height: 1}
 }
 
 // Any matches n bytes; for n < 0 it matches where fewer than -n are left, consuming none.

@@ -1,6 +1,8 @@
 package lpeg
 
 import (
+	"math/bits"
+
 	"lma_collector/collector/lpeg"
 	"lma_collector/collector/sandbox/lua"
 )
@@ -45,7 +47,7 @@ func (l *Library) newR(c lua.Call) {
 
 // name makes a rule's or group's name of a value.
 func name(v lua.Value) lpeg.Name {
-	n := lpeg.Name{Value: v, Key: v, Text: "(a " + v.Kind().String() + ")"}
+	n := lpeg.Name{Value: v, Key: v.Ref(), Text: "(a " + v.Kind().String() + ")"}
 	switch v.Kind() {
 	case lua.KindString:
 		n.Key, n.Text = v.Text(), v.Text()
@@ -182,11 +184,12 @@ func (l *Library) len(c lua.Call) {
 
 func (l *Library) pow(c lua.Call) {
 	p := l.operand(c, 1, operator)
-	tree, err := lpeg.Repeat(p.Tree, clip(lua.CheckNumber(c, 2, operator)))
+	n := clip(lua.CheckNumber(c, 2, operator))
+	tree, err := lpeg.Repeat(p.Tree, n)
 	if err != nil {
 		c.Raise(err.Error())
 	}
-	l.Push(c, &Pattern{Tree: tree, Keeps: keep(nil, c.Arg(1), p), Nodes: 4})
+	l.Push(c, &Pattern{Tree: tree, Keeps: keep(nil, c.Arg(1), p), Nodes: 2 + 2*bits.Len(uint(max(n, 0)))})
 }
 
 // div is pattern / string, number, table or function.
@@ -280,7 +283,7 @@ func Charge(c lua.Call, nodes int) {
 		c.Raise(lpeg.ErrTooBig.Error())
 	}
 	c.Need(nodes * compileBytes)
-	c.Spend(nodes / 4)
+	c.Spend(nodes)
 }
 
 // Classes are the sets of lpeg.locale, as C's "C" locale has them.

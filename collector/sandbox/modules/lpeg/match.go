@@ -30,41 +30,38 @@ type host struct {
 }
 
 // ready compiles the pattern where that has not been done.
-func (p *Pattern) ready(c lua.Call) {
+func (l *Library) ready(c lua.Call, p *Pattern) {
 	if p.program != nil {
 		return
 	}
 	Charge(c, p.Tree.Size())
-	program, err := lpeg.Compile(p.Tree)
+	compiled, err := lpeg.Compile(p.Tree)
 	if err != nil {
 		c.Raise(err.Error())
 	}
-	values := program.Values()
-	p.values = make([]lua.Value, len(values))
-	for i, v := range values {
-		switch v := v.(type) {
-		case lpeg.Name:
-			p.values[i] = v.Value.(lua.Value)
-		case lua.Value:
-			p.values[i] = v
+	p.program = &program{Program: compiled}
+	for _, v := range compiled.Values() {
+		if name, ok := v.(lpeg.Name); ok {
+			v = name.Value
 		}
+		p.program.values = append(p.program.values, v.(lua.Value))
 	}
-	p.program = program
+	p.object = c.Interp().NewObject(&l.programs, p.program)
 }
 
 // match is lpeg.match.
 func (l *Library) match(c lua.Call) {
 	p := l.operand(c, 1, "match")
-	p.ready(c)
+	l.ready(c, p)
 	subject := lua.CheckText(c, 2, "match")
 	l.Match(c, p, subject, Start(c, 3, "match", len(subject)), 4)
 }
 
 // Match matches a subject from an offset and pushes the results. The extra arguments begin at that argument.
 func (l *Library) Match(c lua.Call, p *Pattern, subject string, start, extra int) {
-	p.ready(c)
+	l.ready(c, p)
 	h := l.host(c, p, subject, extra)
-	if _, ok := h.machine.Match(p.program, subject, start, l.limit, h); ok {
+	if _, ok := h.machine.Match(p.program.Program, subject, start, l.limit, h); ok {
 		h.room(h.machine.Captures())
 		for i := range h.stack {
 			c.Push(h.stack[i])
@@ -77,9 +74,9 @@ func (l *Library) Match(c lua.Call, p *Pattern, subject string, start, extra int
 
 // Find finds the first match from an offset on, without its captures: where it begins and ends.
 func (l *Library) Find(c lua.Call, p *Pattern, subject string, start int) (from, to int, ok bool) {
-	p.ready(c)
+	l.ready(c, p)
 	h := l.host(c, p, subject, 1<<30)
-	from, to, ok = h.machine.Find(p.program, subject, start, l.limit, h)
+	from, to, ok = h.machine.Find(p.program.Program, subject, start, l.limit, h)
 	l.release(h)
 	return from, to, ok
 }
@@ -115,7 +112,7 @@ func (l *Library) host(c lua.Call, p *Pattern, subject string, extra int) *host 
 	} else {
 		h = &host{l: l}
 	}
-	h.c, h.consts, h.steps, h.subject, h.extra = c, p.values, 0, lua.String(subject), extra
+	h.c, h.consts, h.steps, h.subject, h.extra = c, p.program.values, 0, lua.String(subject), extra
 	return h
 }
 

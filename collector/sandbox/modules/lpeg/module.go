@@ -18,14 +18,15 @@ const (
 
 // Library is LPeg for one script.
 type Library struct {
-	class lua.Class
-	limit int     // of calls and choices that may be pending
-	hosts []*host // that no match uses
+	class    lua.Class
+	programs lua.Class // of the userdata that stand for programs; scripts do not see them
+	limit    int       // of calls and choices that may be pending
+	hosts    []*host   // that no match uses
 }
 
 // New makes a library.
 func New() *Library {
-	l := &Library{limit: lpeg.DefaultStack}
+	l := &Library{limit: lpeg.DefaultStack, programs: lua.Class{Name: "lpeg-program"}}
 	l.class = lua.Class{
 		Name: "lpeg-pattern", Methods: l.functions(),
 		Meta: map[string]lua.Function{
@@ -63,19 +64,15 @@ func (l *Library) Module() lua.Module {
 // Pattern is the payload of a pattern's userdata.
 type Pattern struct {
 	Tree    *lpeg.Pattern
-	program *lpeg.Program // nil until the first match
-	values  []lua.Value   // the program's
-	Keeps   []lua.Value   // the script's values that the tree has, and the patterns that it was made of
-	Nodes   int           // that were made for it
+	program *program    // nil until the first match
+	object  lua.Value   // userdata of the program, which counts its memory
+	Keeps   []lua.Value // the script's values that the tree has, and the patterns that it was made of
+	Nodes   int         // that were made for it
 }
 
 // Size is the memory of what is the pattern's own.
 func (p *Pattern) Size() int {
-	size := 64 + nodeBytes*p.Nodes + 32*(len(p.Keeps)+len(p.values))
-	if p.program != nil {
-		size += p.program.Size()
-	}
-	return size
+	return 64 + nodeBytes*p.Nodes + 16*len(p.Keeps)
 }
 
 // Refer yields the values that the pattern keeps.
@@ -83,7 +80,17 @@ func (p *Pattern) Refer(yield func(lua.Value)) {
 	for _, v := range p.Keeps {
 		yield(v)
 	}
+	yield(p.object)
 }
+
+// program is a compiled pattern with its values as the script has them.
+type program struct {
+	*lpeg.Program
+	values []lua.Value
+}
+
+// Size is the memory of the program.
+func (p *program) Size() int { return p.Program.Size() + 16*len(p.values) }
 
 // Push pushes a pattern as userdata.
 func (l *Library) Push(c lua.Call, p *Pattern) { c.Push(c.Interp().NewObject(&l.class, p)) }

@@ -1,7 +1,6 @@
 package re
 
 import (
-	"fmt"
 	"strconv"
 
 	core "lma_collector/collector/lpeg"
@@ -28,8 +27,8 @@ func (b *builder) good(p *core.Pattern, err error) *core.Pattern {
 	return p
 }
 
-// text is a name as patterns have it.
-func text(s string) core.Name { return core.Name{Key: s, Value: lua.String(s), Text: s} }
+// name is a name as patterns have it.
+func name(s string) core.Name { return core.Name{Key: s, Value: lua.String(s), Text: s} }
 
 // pattern makes a pattern of a value of the definitions.
 func (b *builder) pattern(v lua.Value) *core.Pattern {
@@ -114,14 +113,14 @@ func (b *builder) build(n *node) *core.Pattern {
 	case choice:
 		return b.fold(b.build(n.parts[0]), n.parts[1:], core.Choice)
 	case backMatch:
-		return b.good(core.MatchTime(core.Back(text(n.text)), b.equal))
+		return b.good(core.MatchTime(core.Back(name(n.text)), b.equal))
 	case place:
 		return b.good(core.Position(), nil)
 	case rule:
 		if n.n == 0 {
 			b.c.Raise("rule '" + n.text + "' used outside a grammar")
 		}
-		return b.good(core.Rule(text(n.text)), nil)
+		return b.good(core.Rule(name(n.text)), nil)
 	case grammar:
 		return b.grammar(n)
 	}
@@ -158,8 +157,8 @@ func (b *builder) around(n *node, p *core.Pattern) *core.Pattern {
 		if n.n == 0 {
 			return b.good(core.Group(p, nil))
 		}
-		name := text(n.text)
-		return b.good(core.Group(p, &name))
+		as := name(n.text)
+		return b.good(core.Group(p, &as))
 	case substitute:
 		return b.good(core.Substitute(p))
 	}
@@ -175,10 +174,10 @@ func (b *builder) grammar(n *node) *core.Pattern {
 			b.c.Raise("'" + part.text + "' already defined as a rule")
 		}
 		known[part.text] = true
-		rules = append(rules, core.Definition{Name: text(part.text), Body: body})
+		rules = append(rules, core.Definition{Name: name(part.text), Body: body})
 	}
 	if len(rules) > core.MaxRules {
-		b.c.RaiseBare(fmt.Sprintf("bad argument #1 to '?' (grammar has too many rules)"))
+		b.c.RaiseBare("bad argument #1 to '?' (grammar has too many rules)")
 	}
 	p, err := lpeg.Grammar(b.c, rules)
 	return b.good(p, err)

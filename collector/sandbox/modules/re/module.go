@@ -8,17 +8,16 @@ import (
 	"lma_collector/collector/sandbox/modules/lpeg"
 )
 
-// bounds of the patterns that match, find and gsub keep.
-const (
-	maxKept  = 64
-	keptText = 4096 // bytes of a pattern
-)
+// maxKept bounds the patterns that match, find and gsub keep: bytes of text and nodes, for they do not count
+// as the script's memory.
+const maxKept = 4096
 
 // library is re for one script.
 type library struct {
 	lib   *lpeg.Library
 	equal lua.Value
 	kept  map[kept]*lpeg.Pattern
+	size  int // of what is kept
 }
 
 // kept names a compiled pattern: the pattern's text, and what gsub puts for it.
@@ -49,7 +48,7 @@ func Module(lib *lpeg.Library) lua.Module {
 		l := &library{lib: lib, kept: map[kept]*lpeg.Pattern{}, equal: in.NewFunction("equalcap", equal)}
 		t := in.NewTable(0, 5)
 		for name, f := range map[string]lua.Function{
-			"compile": l.compile, "match": l.match, "find": l.find, "gsub": l.gsub, "updatelocale": func(lua.Call) { clear(l.kept) },
+			"compile": l.compile, "match": l.match, "find": l.find, "gsub": l.gsub, "updatelocale": func(lua.Call) { l.forget() },
 		} {
 			t.Set(name, in.NewFunction(name, f))
 		}
@@ -70,12 +69,20 @@ func equal(c lua.Call) {
 	c.PushNumber(at + float64(len(v.Text())))
 }
 
+// text is an argument that must be a string. A missing one counts as nil, as where this module is Lua.
+func text(c lua.Call, i int) string {
+	if c.Kind(i) == lua.KindNone {
+		lua.BadArgument(c, i, "match", "string expected, got nil")
+	}
+	return lua.CheckText(c, i, "match")
+}
+
 func (l *library) compile(c lua.Call) {
 	if _, ok := c.Object(1).(*lpeg.Pattern); ok {
 		c.Push(c.Arg(1))
 		return
 	}
-	l.lib.Push(c, l.parse(c, lua.CheckText(c, 1, "match"), c.Arg(2)))
+	l.lib.Push(c, l.parse(c, text(c, 1), c.Arg(2)))
 }
 
 // parse makes a pattern of its text.
@@ -107,7 +114,7 @@ func (l *library) pattern(c lua.Call, i int) (p *lpeg.Pattern, source string) {
 	if p, ok := c.Object(i).(*lpeg.Pattern); ok {
 		return p, ""
 	}
-	source = lua.CheckText(c, i, "match")
+	source = text(c, i)
 	key := kept{text: source}
 	if p = l.kept[key]; p == nil {
 		p = l.parse(c, source, lua.Nil)
@@ -118,18 +125,25 @@ func (l *library) pattern(c lua.Call, i int) (p *lpeg.Pattern, source string) {
 
 // keep remembers a pattern, within bounds.
 func (l *library) keep(key kept, p *lpeg.Pattern) {
-	if len(key.text)+len(key.replacement) > keptText {
+	size := len(key.text) + len(key.replacement) + p.Tree.Size()
+	if size < 0 || size > maxKept {
 		return
 	}
-	if len(l.kept) >= maxKept {
-		clear(l.kept)
+	if l.size += size; l.size > maxKept {
+		l.forget()
+		l.size = size
 	}
 	l.kept[key] = p
 }
 
+func (l *library) forget() {
+	clear(l.kept)
+	l.size = 0
+}
+
 func (l *library) match(c lua.Call) {
 	p, _ := l.pattern(c, 2)
-	subject := lua.CheckText(c, 1, "match")
+	subject := text(c, 1)
 	l.lib.Match(c, p, subject, start(c, len(subject)), 1<<30)
 }
 
@@ -143,7 +157,7 @@ func start(c lua.Call, length int) int {
 
 func (l *library) find(c lua.Call) {
 	p, _ := l.pattern(c, 2)
-	subject := lua.CheckText(c, 1, "match")
+	subject := text(c, 1)
 	from, to, ok := l.lib.Find(c, p, subject, start(c, len(subject)))
 	if !ok {
 		c.PushNil()
@@ -168,5 +182,5 @@ func (l *library) gsub(c lua.Call) {
 			l.keep(key, whole)
 		}
 	}
-	l.lib.Match(c, whole, lua.CheckText(c, 1, "match"), 0, 1<<30)
+	l.lib.Match(c, whole, text(c, 1), 0, 1<<30)
 }
