@@ -22,14 +22,17 @@ end
 
 local M = {}
 
+local WHITE = l.S" \t\n\v\f\r"
+
 -- access_grammar is for access logs: the literal before counts also with values in between, within
--- quotes \" is no end, and where neither holds a text ends at white space.
+-- quotes \" is no end, and a text that is followed by white space or by nothing that ends it ends there.
 function M.access_grammar(tokens)
     local pattern, last = P(true), nil
     for i, token in ipairs(tokens) do
         local following = tokens[i + 1] or {}
         if token.text then
-            local stop = following.literal or following.space or last or l.S" \t\n\v\f\r"
+            local white_before = last and string.find(last, "%s") and last
+            local stop = following.literal or white_before or following.space or last or WHITE
             pattern = pattern * text(token.text, stop, last == '"')
         else
             pattern = pattern * (token.literal or token.space or token.value)
