@@ -38,6 +38,7 @@ type Input struct {
 	config *InputConfig
 	env    *plugin.Env
 	zone   *time.Location // in which timestamps are wall clock, nil for UTC
+	keeper *keeper        // nil while the script is loaded
 
 	// What the script has injected and is not handed over yet. The flusher hands it over, so that
 	// nothing waits in the source while the script waits for its own.
@@ -74,7 +75,7 @@ func (in *Input) Run(ctx context.Context, host plugin.InputHost) error {
 	}
 	defer source.Close()
 	in.source, in.ctx, in.wake = source, ctx, make(chan struct{}, 1)
-	in.count, in.bytes = 0, 0
+	in.keeper, in.count, in.bytes = nil, 0, 0
 	done := make(chan struct{})
 	var flusher sync.WaitGroup
 	flusher.Go(func() { in.flushAll(done) })
@@ -86,9 +87,9 @@ func (in *Input) Run(ctx context.Context, host plugin.InputHost) error {
 	if err != nil {
 		return stopped(ctx, err)
 	}
-	keeper := newKeeper(in.config.PreserveData, in.config.dataFile(in.env, plugin.KindInput), in.env)
-	err = in.loop(ctx, s, keeper)
-	err = errors.Join(err, keeper.close(s))
+	in.keeper = newKeeper(in.config.PreserveData, in.config.dataFile(in.env, plugin.KindInput), in.env)
+	err = in.loop(ctx, s)
+	err = errors.Join(err, in.keeper.close(s))
 	s.close()
 	return err
 }
@@ -102,7 +103,7 @@ func stopped(ctx context.Context, err error) error {
 }
 
 // loop calls the script again and again.
-func (in *Input) loop(ctx context.Context, s *script, keeper *keeper) error {
+func (in *Input) loop(ctx context.Context, s *script) error {
 	for ctx.Err() == nil {
 		switch status := s.process(); {
 		case ctx.Err() != nil:
@@ -115,7 +116,7 @@ func (in *Input) loop(ctx context.Context, s *script, keeper *keeper) error {
 		default:
 			in.trouble(nil)
 		}
-		keeper.keep(s)
+		in.keeper.keep(s)
 		if in.env.TickerInterval <= 0 || in.env.Once {
 			if in.env.Log != nil {
 				in.env.Log.Info("single run completed")
@@ -143,10 +144,14 @@ func (in *Input) trouble(err error) {
 	}
 }
 
-// injectMessage puts the message into the batch. It waits while nobody takes it.
+// injectMessage puts the message into the batch. It waits while nobody takes it. Since a script may inject
+// and never return, its data are kept now and then here, too.
 func (in *Input) injectMessage(s *script) error {
 	s.identify()
 	s.made.Timestamp = asWallClock(s.made.Timestamp, in.zone)
+	if in.keeper != nil {
+		in.keeper.keep(s)
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.ctx.Err() != nil {

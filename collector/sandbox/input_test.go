@@ -192,6 +192,31 @@ func TestInputStops(t *testing.T) {
 	}
 }
 
+// The data of a script that never returns are written, too.
+func TestInputKeepsWhileItRuns(t *testing.T) {
+	r := newRun(t, `n = 0 function process_message() while true do n = n + 1 inject_message({Payload=n}) end end`, nil)
+	r.options.PreserveData = true
+	p := &pool{arrived: make(chan struct{}, 1)}
+	in := r.input(0)
+	in.ctx, in.source, in.wake = t.Context(), p, make(chan struct{}, 1)
+	s, err := in.config.open(t.Context(), r.env, plugin.KindInput, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	in.keeper = newKeeper(true, filepath.Join(r.env.BaseDir, "x.data"), r.env)
+	in.keeper.next = r.now // long ago
+	s.instructionLimit = 10000
+	if s.process() != 1 || in.keeper.done == nil {
+		t.Fatalf("status %d, nothing is written", s.status)
+	}
+	in.keeper.finished(<-in.keeper.done)
+	in.keeper.release()
+	if data, err := os.ReadFile(in.keeper.path); err != nil || !strings.Contains(string(data), "_G[\"n\"] = 1\n") {
+		t.Errorf("%v: kept %q", err, data)
+	}
+}
+
 // keepArrived is a host that keeps the channel which the test waits on.
 type keepArrived struct{ p *pool }
 
