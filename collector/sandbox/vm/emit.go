@@ -38,6 +38,7 @@ func (fs *funcState) emit(i instr, line int) int {
 func (fs *funcState) emitABC(op opcode, a, b, c int) int {
 	return fs.emit(abc(op, a, b, c), fs.ps.lastLine)
 }
+
 func (fs *funcState) emitABx(op opcode, a, bx int) int {
 	return fs.emit(abx(op, a, bx), fs.ps.lastLine)
 }

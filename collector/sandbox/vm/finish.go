@@ -19,7 +19,8 @@ func (fs *funcState) finish() {
 }
 
 func (p *proto) isNumber(rk int) bool { return rk&constBit != 0 && p.consts[rk&maxDirect].isNumber() }
-func (p *proto) isText(rk int) bool   { return rk&constBit != 0 && p.consts[rk&maxDirect].isString() }
+
+func (p *proto) isText(rk int) bool { return rk&constBit != 0 && p.consts[rk&maxDirect].isString() }
 
 var (
 	bothRegisters = map[opcode]opcode{

@@ -163,17 +163,6 @@ func (t *Table) setInt(i int, v Value) {
 	t.set(rawNumber(float64(i)), v)
 }
 
-func (t *Table) setText(k Value, h uint32, v Value) {
-	t.absent = 0
-	if i := t.find(k, h); i >= 0 {
-		t.nodes[i].val = v
-		return
-	}
-	if !v.isNil() {
-		t.insertHashed(k, h, v)
-	}
-}
-
 // insert adds a key that the table does not have.
 func (t *Table) insert(k, v Value) {
 	if k.isNumber() {
