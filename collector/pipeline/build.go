@@ -41,6 +41,7 @@ type builder struct {
 func Build(sections []*config.Section, settings Settings) (*Pipeline, config.Diagnostics) {
 	b := newBuilder(sections, settings)
 	b.makeAll()
+	b.pipeline.dynamic.builder = b
 	if b.found.HasErrors() {
 		return nil, b.found
 	}
@@ -112,7 +113,7 @@ var notYet = []string{
 	"AMQPInput", "DockerEventInput", "DockerLogInput", "DockerStatsInput", "FilePollingInput", "HttpInput", "KafkaInput",
 	"ProcessInput", "ProcessDirectoryInput", "StatAccumInput", "StatsdInput", "UdpInput",
 	"PatternGroupingSplitter", "GeoIpDecoder", "PayloadRegexDecoder", "PayloadXmlDecoder", "StatsToFieldsDecoder",
-	"CounterFilter", "SandboxManagerFilter", "StatFilter", "ESLogstashV0Encoder", "RstEncoder",
+	"CounterFilter", "StatFilter", "ESLogstashV0Encoder", "RstEncoder",
 	"AMQPOutput", "CarbonOutput", "DashboardOutput", "IrcOutput", "KafkaOutput", "SmtpOutput", "UdpOutput", "WhisperOutput",
 }
 

@@ -95,6 +95,10 @@ func (b *builder) checkQueue(u *unit, latest bool) {
 }
 
 func (b *builder) makeFilter(u *unit) {
+	b.pipeline.filters = append(b.pipeline.filters, b.newFilter(u))
+}
+
+func (b *builder) newFilter(u *unit) *filter {
 	u.env.TickerInterval = time.Duration(u.consumer.TickerInterval) * time.Second
 	conf := u.config.(plugin.FilterConfig)
 	check := u.env
@@ -115,9 +119,10 @@ func (b *builder) makeFilter(u *unit) {
 	f.build = func(inject func(*message.Draft) error) (plugin.Filter, error) {
 		env := u.env
 		env.Inject = inject
+		env.Filters = b.pipeline.dynamic.of(u.Name)
 		return conf.NewFilter(&env)
 	}
-	b.pipeline.filters = append(b.pipeline.filters, f)
+	return f
 }
 
 func (b *builder) makeOutput(u *unit) {

@@ -20,6 +20,7 @@ type consumer struct {
 	// stuck says that nothing gets done at the moment: deliveries fail, or the plugin waits to be
 	// started again. Filters that feed it do not wait for it then.
 	stuck atomic.Bool
+	gone  atomic.Bool // it was taken out of the pipeline
 	// feeds are the consumers that took what this filter injected; its goroutine owns it.
 	feeds map[*consumer]struct{}
 }
@@ -84,6 +85,10 @@ func (c *consumer) acceptInjected(p *parcel) {
 // take. One that is stuck does not count: waiting for a dead server would blind the alarms.
 func (c *consumer) downstreamClogged() bool {
 	for d := range c.feeds {
+		if d.gone.Load() {
+			delete(c.feeds, d)
+			continue
+		}
 		if d.latest == nil && !d.stuck.Load() && d.queue.clogged() {
 			return true
 		}

@@ -26,7 +26,8 @@ type filter struct {
 	loops    int     // of the message being processed
 	rng      *rand.ChaCha8
 	failures throttle
-	drained  <-chan struct{}      // closed when no more input will come
+	drained  <-chan struct{} // closed when no more input will come
+	slow     slowness
 	asked    chan (chan struct{}) // in a run that reads once: tick, and close what is sent
 }
 
@@ -45,6 +46,7 @@ func (f *filter) run(ctx context.Context) error {
 		return err
 	}
 	defer f.closePlugin(p)
+	f.slow.begin(f)
 	f.settled()
 	f.attend(true)
 	return f.loop(ctx, p)
@@ -99,6 +101,9 @@ func (f *filter) loop(ctx context.Context, p plugin.Filter) error {
 			if err := f.process(p); err != nil {
 				return err
 			}
+			if err := f.police(); err != nil {
+				return err
+			}
 			continue
 		}
 		if done, err := f.wait(ctx, p, tick, clogged); done || err != nil {
@@ -145,7 +150,9 @@ func (f *filter) process(p plugin.Filter) error {
 	defer func() {
 		f.flush()
 		f.stats.processed.Add(int64(f.at - first))
-		f.stats.busy.Add(int64(time.Since(start)))
+		took := time.Since(start)
+		f.stats.busy.Add(int64(took))
+		f.slow.add(f, took, f.at-first)
 		if f.at == len(f.parcel.msgs) {
 			f.parcel.free()
 			f.parcel = nil

@@ -16,6 +16,7 @@ type memoryQueue struct {
 	inject lane
 	limits queueLimits
 	ready  chan struct{} // a token when something was put
+	closed bool          // nobody will ever take anything: what is put is dropped
 	away   bool          // nobody takes anything at the moment: a full queue drops rather than block
 	space  chan struct{} // closed and replaced when something was taken while producers wait
 	stats  *consumerStats
@@ -69,6 +70,11 @@ func newQueue(limits queueLimits, stats *consumerStats) *memoryQueue {
 func (q *memoryQueue) put(ctx context.Context, p *parcel) error {
 	for {
 		q.mu.Lock()
+		if q.closed {
+			q.mu.Unlock()
+			p.free()
+			return nil
+		}
 		if !q.isFull(p) {
 			q.normal.push(p)
 			q.mu.Unlock()
@@ -116,6 +122,15 @@ func (q *memoryQueue) attend(on bool) {
 	}
 }
 
+// close drops what waits and what is still put.
+func (q *memoryQueue) close() {
+	q.mu.Lock()
+	q.closed = true
+	q.makeSpace()
+	q.mu.Unlock()
+	q.dump()
+}
+
 // makeSpace has producers that wait look again.
 func (q *memoryQueue) makeSpace() {
 	if q.space != nil {
@@ -138,6 +153,11 @@ func (q *memoryQueue) drop(p *parcel) {
 func (q *memoryQueue) putInjected(p *parcel) {
 	var old []*parcel
 	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		p.free()
+		return
+	}
 	q.inject.push(p)
 	for q.inject.messages > 2*q.limits.mark && q.inject.messages > len(p.msgs) {
 		old = append(old, q.inject.pop())

@@ -39,6 +39,7 @@ type Pipeline struct {
 	inputs   []*input
 	filters  []*filter
 	outputs  []*output
+	dynamic  dynamic // filters that come and go
 	dead     deadLetters
 
 	hurry          chan struct{} // closed at the stop: nobody waits for more
@@ -74,9 +75,19 @@ func (p *Pipeline) Run(ctx context.Context) {
 	}
 	p.router.set(consumers)
 
-	outputs := newStage(p.outputs, func(o *output) (*section, func(context.Context) error) { return &o.section, o.serve })
-	filters := newStage(p.filters, func(f *filter) (*section, func(context.Context) error) { return &f.section, f.run })
-	inputs := newStage(p.inputs, func(in *input) (*section, func(context.Context) error) { return &in.section, in.run })
+	outputs, filters, inputs := newStage(), newStage(), newStage()
+	for _, o := range p.outputs {
+		outputs.start(&o.section, o.serve)
+	}
+	if !p.settings.Once {
+		p.dynamic.begin(filters, consumers)
+	}
+	for _, f := range p.filters {
+		filters.start(&f.section, f.run)
+	}
+	for _, in := range p.inputs {
+		inputs.start(&in.section, in.run)
+	}
 
 	if p.settings.Once {
 		inputs.wait(ctx)
@@ -87,6 +98,7 @@ func (p *Pipeline) Run(ctx context.Context) {
 	close(p.hurry)
 	inputs.stop(stopInputs)
 	close(p.filtersDrained)
+	p.dynamic.end()
 	filters.end(stopFilters, p.settings.Once)
 	close(p.outputsDrained)
 	outputs.end(stopOutputs, p.settings.Once)
@@ -101,6 +113,7 @@ func (p *Pipeline) release() {
 	for _, f := range p.filters {
 		f.queue.dump()
 	}
+	p.dynamic.release()
 	for _, o := range p.outputs {
 		o.queue.dump()
 	}
@@ -108,31 +121,62 @@ func (p *Pipeline) release() {
 
 // stage is all running plugins of one kind.
 type stage struct {
+	ctx    context.Context
 	cancel context.CancelFunc
-	done   chan struct{}
+
+	mu      sync.Mutex
+	running int
+	sealed  bool          // nothing more will be started
+	done    chan struct{} // closed when it is sealed and nothing runs
 }
 
-func newStage[T any](list []T, get func(T) (*section, func(context.Context) error)) *stage {
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &stage{cancel: cancel, done: make(chan struct{})}
-	var wg sync.WaitGroup
-	for _, p := range list {
-		sec, run := get(p)
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			sec.supervise(ctx, run)
-		}()
-	}
-	go func() {
-		wg.Wait()
-		close(s.done)
-	}()
+func newStage() *stage {
+	s := &stage{done: make(chan struct{})}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
+}
+
+// start runs a plugin under supervision until the stage ends, or end is called; ended is closed when it is
+// over. It is nil when the stage is sealed: nothing was started.
+func (s *stage) start(sec *section, run func(context.Context) error) (end context.CancelFunc, ended chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sealed {
+		return nil, nil
+	}
+	s.running++
+	ctx, cancel := context.WithCancel(s.ctx)
+	ended = make(chan struct{})
+	go func() {
+		defer s.finished()
+		defer close(ended)
+		defer cancel()
+		sec.supervise(ctx, run)
+	}()
+	return cancel, ended
+}
+
+func (s *stage) finished() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running--; s.running == 0 && s.sealed {
+		close(s.done)
+	}
+}
+
+// seal lets nothing more start.
+func (s *stage) seal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.sealed && s.running == 0 {
+		close(s.done)
+	}
+	s.sealed = true
 }
 
 // wait waits for all to end by themselves, or for ctx.
 func (s *stage) wait(ctx context.Context) {
+	s.seal()
 	select {
 	case <-s.done:
 	case <-ctx.Done():
@@ -141,6 +185,7 @@ func (s *stage) wait(ctx context.Context) {
 
 // stop tells all to end and waits, at most for the time given.
 func (s *stage) stop(limit time.Duration) {
+	s.seal()
 	s.cancel()
 	select {
 	case <-s.done:
@@ -150,6 +195,7 @@ func (s *stage) stop(limit time.Duration) {
 
 // end waits for all to end by themselves, then makes them; patient waits as long as it takes.
 func (s *stage) end(limit time.Duration, patient bool) {
+	s.seal()
 	if patient {
 		<-s.done
 		s.cancel()

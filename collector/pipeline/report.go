@@ -25,6 +25,7 @@ type PluginReport struct {
 	LastError  string             `json:"last_error,omitempty"`
 	Conditions []plugin.Condition `json:"conditions,omitempty"`
 	Matcher    string             `json:"message_matcher,omitempty"`
+	Manager    string             `json:"manager,omitempty"` // that loaded this filter while the collector ran
 	Queue      *QueueReport       `json:"queue,omitempty"`
 	Counters   []Counter          `json:"counters"`
 	Numbers    []Number           `json:"numbers,omitempty"`
@@ -68,13 +69,21 @@ func (p *Pipeline) Report() Report {
 	for _, in := range p.inputs {
 		r.Plugins = append(r.Plugins, in.report())
 	}
-	for _, f := range p.filters {
-		r.Plugins = append(r.Plugins, f.consumer.report())
-	}
+	r.Plugins = append(r.Plugins, p.filterReports()...)
 	for _, o := range p.outputs {
 		r.Plugins = append(r.Plugins, o.consumer.report())
 	}
 	return r
+}
+
+// filterReports merges the filters of the configuration and those that were loaded since.
+func (p *Pipeline) filterReports() []PluginReport {
+	list := p.dynamic.reports()
+	for _, f := range p.filters {
+		list = append(list, f.consumer.report())
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+	return list
 }
 
 func (s *section) report() PluginReport {

@@ -54,6 +54,9 @@ type Env struct {
 	// uuid, timestamp and hostname; the error is ErrLoops, ErrOwnMessage, or says that it is too large.
 	Inject func(d *message.Draft) error
 
+	// Filters adds and removes filters. It is nil but for a filter that runs in a pipeline which goes on.
+	Filters Filters
+
 	// Publish tells everybody, such as of a script's end, whatever the plugin's kind. It never waits. It
 	// is nil where there is no pipeline.
 	Publish func(d *message.Draft)

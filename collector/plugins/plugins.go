@@ -16,6 +16,7 @@ import (
 	_ "lma_collector/collector/filters/afd"
 	_ "lma_collector/collector/filters/gse"
 	_ "lma_collector/collector/filters/logscounter"
+	_ "lma_collector/collector/filters/sandboxmanager"
 	_ "lma_collector/collector/inputs/hostmetrics"
 	_ "lma_collector/collector/inputs/http"
 	_ "lma_collector/collector/inputs/logstreamer"
