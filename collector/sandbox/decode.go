@@ -11,7 +11,7 @@ import (
 
 // decodeMessage is decode_message(encoded message): the table form that inject_message takes. It is
 // stricter than the pipeline: an element that hekad did not know is an error.
-func decodeMessage(c lua.Call) {
+func decodeMessage(c *lua.Call) {
 	if c.Len() != 1 || c.Kind(1) != lua.KindString {
 		lua.BadArgument(c, 0, "decode_message", "must have one string argument")
 	}
@@ -40,9 +40,9 @@ func found(yes bool) string {
 
 // decoding is one call of decode_message.
 type decoding struct {
-	in              lua.Interp
+	in              *lua.Interp
 	raw             string
-	message, fields lua.Table
+	message, fields *lua.Table
 	count           int // of fields
 	uuid, timestamp bool
 }

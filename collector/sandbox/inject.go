@@ -20,7 +20,7 @@ const (
 )
 
 // injectMessage is inject_message(table) and inject_message(encoded message).
-func (s *script) injectMessage(c lua.Call) {
+func (s *script) injectMessage(c *lua.Call) {
 	const fn = "inject_message() "
 	kind := c.Kind(1)
 	if c.Len() != 1 || kind != lua.KindTable && kind != lua.KindString {
@@ -57,7 +57,7 @@ func (s *script) injectMessage(c lua.Call) {
 const tooLarge = "output_limit exceeded"
 
 // build fills the draft from a message table; the reason is "" when that went well.
-func (s *script) build(c lua.Call, t lua.Table) (reason string) {
+func (s *script) build(c *lua.Call, t *lua.Table) (reason string) {
 	d := &s.made
 	s.makeErr, s.size = "", 0
 	s.buildHeaders(d, t)
@@ -102,7 +102,7 @@ func lengthSize(n int) int { return (bits.Len64(uint64(n)|1) + 6) / 7 }
 // textSize is the size of an element of bytes whose tag takes one.
 func textSize(n int) int { return 1 + lengthSize(n) + n }
 
-func (s *script) buildHeaders(d *message.Draft, t lua.Table) {
+func (s *script) buildHeaders(d *message.Draft, t *lua.Table) {
 	if id := t.Get("Uuid").Text(); len(id) == 16 {
 		d.SetUUID([16]byte([]byte(id)))
 	}
@@ -127,7 +127,7 @@ func (s *script) buildHeaders(d *message.Draft, t lua.Table) {
 	}
 }
 
-func (s *script) header(t lua.Table, name string, bit headers) string {
+func (s *script) header(t *lua.Table, name string, bit headers) string {
 	text, ok := t.Get(name).AsText()
 	if ok {
 		s.given |= bit
@@ -153,7 +153,7 @@ func randomUUID() (u [16]byte) {
 }
 
 // buildList takes the array form of Fields: {{name=, value=, …}, …}.
-func (s *script) buildList(c lua.Call, d *message.Draft, fields lua.Table) {
+func (s *script) buildList(c *lua.Call, d *message.Draft, fields *lua.Table) {
 	for i := 1; s.makeErr == ""; i++ {
 		v := fields.Index(i)
 		if v.IsNil() {
@@ -177,7 +177,7 @@ func (s *script) buildList(c lua.Call, d *message.Draft, fields lua.Table) {
 const maxNested = 100
 
 // buildObject takes the object form of a field: {value=, value_type=, representation=}.
-func (s *script) buildObject(c lua.Call, d *message.Draft, name string, f lua.Table) {
+func (s *script) buildObject(c *lua.Call, d *message.Draft, name string, f *lua.Table) {
 	for range maxNested {
 		value := f.Get("value")
 		t, isTable := value.AsTable()
@@ -196,7 +196,7 @@ func (s *script) buildObject(c lua.Call, d *message.Draft, name string, f lua.Ta
 	s.makeErr = fmt.Sprintf("excessive nesting (%d)", maxNested+1)
 }
 
-func (s *script) buildField(c lua.Call, d *message.Draft, name string, v lua.Value) {
+func (s *script) buildField(c *lua.Call, d *message.Draft, name string, v lua.Value) {
 	if t, ok := v.AsTable(); ok && t.Index(1).IsNil() {
 		s.buildObject(c, d, name, t)
 		return
@@ -212,7 +212,7 @@ type field struct {
 }
 
 // buildValues adds a field of one value or of an array.
-func (s *script) buildValues(c lua.Call, d *message.Draft, f field, v lua.Value) {
+func (s *script) buildValues(c *lua.Call, d *message.Draft, f field, v lua.Value) {
 	start := s.size
 	s.grow(textSize(len(f.name)))
 	if f.represented {
@@ -229,7 +229,7 @@ func (s *script) buildValues(c lua.Call, d *message.Draft, f field, v lua.Value)
 	s.grow(1 + lengthSize(s.size-start))
 }
 
-func (s *script) buildArray(c lua.Call, d *message.Draft, f field, t lua.Table) {
+func (s *script) buildArray(c *lua.Call, d *message.Draft, f field, t *lua.Table) {
 	kind := t.Index(1).Kind()
 	if kind != lua.KindNumber && kind != lua.KindString && kind != lua.KindBool {
 		s.makeErr = "unsupported array type: " + kind.String()
@@ -260,7 +260,7 @@ func (s *script) buildArray(c lua.Call, d *message.Draft, f field, t lua.Table) 
 }
 
 // convert makes a field's value of a Lua one.
-func (s *script) convert(c lua.Call, v lua.Value, typ int) (value message.Value, ok bool) {
+func (s *script) convert(c *lua.Call, v lua.Value, typ int) (value message.Value, ok bool) {
 	switch kind := v.Kind(); kind {
 	case lua.KindString:
 		switch typ {

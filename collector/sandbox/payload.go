@@ -5,7 +5,7 @@ import (
 )
 
 // addToPayload is add_to_payload(value, …): it appends to the buffer that inject_payload takes.
-func (s *script) addToPayload(c lua.Call) {
+func (s *script) addToPayload(c *lua.Call) {
 	if c.Len() == 0 {
 		lua.BadArgument(c, 0, "add_to_payload", "must have at least one argument")
 	}
@@ -13,7 +13,7 @@ func (s *script) addToPayload(c lua.Call) {
 }
 
 // injectPayload is inject_payload([type [, name [, value …]]]).
-func (s *script) injectPayload(c lua.Call) {
+func (s *script) injectPayload(c *lua.Call) {
 	typ, name := "txt", ""
 	if c.Kind(1) != lua.KindNone {
 		if given := lua.CheckText(c, 1, "inject_payload"); given != "" {
@@ -37,7 +37,7 @@ func (s *script) injectPayload(c lua.Call) {
 }
 
 // appendArguments appends values as text. What does not fit is left out, what came before it stays.
-func (s *script) appendArguments(c lua.Call, from int, function string) {
+func (s *script) appendArguments(c *lua.Call, from int, function string) {
 	for i := from; i <= c.Len(); i++ {
 		before := len(s.payload)
 		switch c.Kind(i) {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/stdlib"
 )
@@ -15,9 +14,8 @@ import (
 // Plain runs ordinary Lua programs, without limits, with every module that a script of a plugin may
 // require: unit tests of Lua modules, above all. One goroutine uses it.
 type Plain struct {
-	interp    lua.Interp
+	interp    *lua.Interp
 	libraries *stdlib.Libraries
-	out       io.Writer
 	loading   map[string]bool // modules whose loader has begun to run
 }
 
@@ -31,12 +29,10 @@ type PlainOptions struct {
 
 // NewPlain makes an interpreter with the standard libraries loaded.
 func NewPlain(o PlainOptions) *Plain {
-	p := &Plain{interp: gopher.New(), out: o.Stdout, loading: map[string]bool{}}
+	p := &Plain{interp: lua.New(lua.Options{Base: lua.BaseAll, Stdout: o.Stdout}), loading: map[string]bool{}}
 	p.libraries = stdlib.New(stdlib.Options{
 		Reach: stdlib.ReachAll, Zone: time.Local, Stdin: o.Stdin, Stdout: o.Stdout, Stderr: o.Stderr, Exit: o.Exit,
 	})
-	stdlib.OpenBase(p.interp)
-	p.interp.SetGlobal("print", p.interp.NewFunction("print", p.print))
 	p.openPackage(o.ModuleDirectory)
 	for _, m := range p.libraries.Modules() {
 		p.open(m)
@@ -87,7 +83,7 @@ func (p *Plain) openPackage(directories string) {
 	}
 	preload := p.interp.NewTable(0, 0)
 	for _, m := range (&script{}).nativeModules() {
-		preload.Set(m.Name, p.interp.NewFunction(m.Name, func(c lua.Call) { c.Push(p.open(m)) }))
+		preload.Set(m.Name, p.interp.NewFunction(m.Name, func(c *lua.Call) { c.Push(p.open(m)) }))
 	}
 	pkg := p.interp.NewTable(0, 6)
 	pkg.Set("path", lua.String(path))
@@ -98,18 +94,18 @@ func (p *Plain) openPackage(directories string) {
 	pkg.Set("seeall", p.interp.NewFunction("seeall", p.seeAll))
 	p.interp.SetGlobal("package", pkg.Value())
 	p.interp.Loaded().Set("package", pkg.Value())
-	p.interp.SetGlobal("require", p.interp.NewFunction("require", func(c lua.Call) { p.require(c, pkg) }))
+	p.interp.SetGlobal("require", p.interp.NewFunction("require", func(c *lua.Call) { p.require(c, pkg) }))
 }
 
 // seeAll lets a module read the globals.
-func (p *Plain) seeAll(c lua.Call) {
+func (p *Plain) seeAll(c *lua.Call) {
 	meta := p.interp.NewTable(0, 1)
 	meta.Set("__index", p.interp.Globals().Value())
 	lua.CheckTable(c, 1, "seeall").SetMetatable(meta)
 }
 
 // require is C Lua's: package.loaded, then package.preload, then the files of package.path.
-func (p *Plain) require(c lua.Call, pkg lua.Table) {
+func (p *Plain) require(c *lua.Call, pkg *lua.Table) {
 	name := strings.Clone(lua.CheckText(c, 1, "require"))
 	loaded := p.interp.Loaded()
 	if v := loaded.Get(name); v.Truth() {
@@ -135,7 +131,7 @@ func (p *Plain) require(c lua.Call, pkg lua.Table) {
 }
 
 // loader finds what makes a module, or raises C's error.
-func (p *Plain) loader(c lua.Call, pkg lua.Table, name string) lua.Value {
+func (p *Plain) loader(c *lua.Call, pkg *lua.Table, name string) lua.Value {
 	if preload, ok := pkg.Get("preload").AsTable(); ok {
 		if f := preload.Get(name); !f.IsNil() {
 			return f
@@ -164,29 +160,4 @@ func (p *Plain) loader(c lua.Call, pkg lua.Table, name string) lua.Value {
 	}
 	c.Raise(fmt.Sprintf("module '%s' not found:%s", name, tried))
 	return lua.Nil
-}
-
-// print writes its arguments, as tostring gives them, with tabs between.
-func (p *Plain) print(c lua.Call) {
-	toString := p.interp.Global("tostring")
-	args := make([]lua.Value, c.Len())
-	for i := range args {
-		args[i] = c.Arg(i + 1)
-	}
-	var line []byte
-	result := make([]lua.Value, 1)
-	for i, v := range args {
-		c.Invoke(toString, result, v)
-		text, ok := result[0].AsText()
-		if !ok {
-			c.Raise("'tostring' must return a string to 'print'")
-		}
-		if i > 0 {
-			line = append(line, '\t')
-		}
-		line = append(line, text...)
-	}
-	if _, err := p.out.Write(append(line, '\n')); err != nil {
-		c.Raise("print: " + err.Error())
-	}
 }

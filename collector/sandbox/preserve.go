@@ -26,13 +26,13 @@ func (s *script) preserve() ([]byte, error) {
 const maxPreserved = 64 << 20
 
 type preserver struct {
-	globals lua.Table
+	globals *lua.Table
 	seen    map[any]string // path of each table and object
 	out     []byte
 	err     error
 }
 
-func (p *preserver) members(path string, t lua.Table) {
+func (p *preserver) members(path string, t *lua.Table) {
 	t.Each(func(k, v lua.Value) bool {
 		if len(p.out) > maxPreserved {
 			p.err = fmt.Errorf("the global variables take more than %d bytes when they are written", maxPreserved)

@@ -6,7 +6,7 @@ import (
 )
 
 // readConfig is read_config(name): a value of the section's config table.
-func (s *script) readConfig(c lua.Call) {
+func (s *script) readConfig(c *lua.Call) {
 	if c.Len() != 1 {
 		c.Raise("read_config() must have a single argument")
 	}
@@ -28,7 +28,7 @@ func (s *script) readConfig(c lua.Call) {
 
 // readMessage is read_message(name [, field index [, array index]]). It costs more than an instruction only
 // where a message is large, since a field must be looked for.
-func (s *script) readMessage(c lua.Call) {
+func (s *script) readMessage(c *lua.Call) {
 	n := c.Len()
 	if n < 1 || n > 3 {
 		c.Raise("read_message() incorrect number of arguments")
@@ -52,7 +52,7 @@ func (s *script) readMessage(c lua.Call) {
 }
 
 // index is an optional argument that counts from 0: the number of a field or of an element.
-func index(c lua.Call, i int, function, what string, missing int) int {
+func index(c *lua.Call, i int, function, what string, missing int) int {
 	if c.Kind(i) <= lua.KindNil {
 		return missing
 	}
@@ -71,7 +71,7 @@ func fieldVariable(variable string) (name string, ok bool) {
 	return "", false
 }
 
-func (s *script) pushFromMessage(c lua.Call, variable string, nth, element int) {
+func (s *script) pushFromMessage(c *lua.Call, variable string, nth, element int) {
 	m := s.msg
 	if name, ok := fieldVariable(variable); ok {
 		if f, found := m.Field(name, nth); found {
@@ -109,7 +109,7 @@ func (s *script) pushFromMessage(c lua.Call, variable string, nth, element int) 
 	}
 }
 
-func (s *script) pushFromDraft(c lua.Call, variable string, nth, element int) {
+func (s *script) pushFromDraft(c *lua.Call, variable string, nth, element int) {
 	d := s.draft
 	if name, ok := fieldVariable(variable); ok {
 		if i := d.FindField(name, nth); i >= 0 {
@@ -152,7 +152,7 @@ func (s *script) pushFromDraft(c lua.Call, variable string, nth, element int) {
 }
 
 // pushRaw is the record's encoding in a decoder; an encoder's is that of the message it was given.
-func (s *script) pushRaw(c lua.Call) {
+func (s *script) pushRaw(c *lua.Call) {
 	if s.msg != nil {
 		pushBytes(c, s.msg.Bytes())
 		return
@@ -160,7 +160,7 @@ func (s *script) pushRaw(c lua.Call) {
 	pushBytes(c, s.draft.Raw)
 }
 
-func pushBytes(c lua.Call, b []byte) {
+func pushBytes(c *lua.Call, b []byte) {
 	if len(b) == 0 {
 		c.PushNil()
 		return
@@ -169,7 +169,7 @@ func pushBytes(c lua.Call, b []byte) {
 }
 
 // pushLong is PushView for what may be long: copying it is work then.
-func pushLong(c lua.Call, s string) {
+func pushLong(c *lua.Call, s string) {
 	const short = 4 << 10
 	if len(s) > short {
 		c.Spend(len(s) >> 6)
@@ -177,7 +177,7 @@ func pushLong(c lua.Call, s string) {
 	c.PushView(s)
 }
 
-func pushNumber(c lua.Call, f float64, set bool) {
+func pushNumber(c *lua.Call, f float64, set bool) {
 	if set {
 		c.PushNumber(f)
 	} else {
@@ -185,12 +185,12 @@ func pushNumber(c lua.Call, f float64, set bool) {
 	}
 }
 
-func pushUUID(c lua.Call, uuid []byte) {
+func pushUUID(c *lua.Call, uuid []byte) {
 	var text [36]byte
 	c.PushView(message.View(message.AppendUUID(text[:0], uuid)))
 }
 
-func pushValue(c lua.Call, v message.Value) {
+func pushValue(c *lua.Call, v message.Value) {
 	switch v.Type() {
 	case message.TypeString:
 		pushLong(c, v.Text())
@@ -212,7 +212,7 @@ func pushValue(c lua.Call, v message.Value) {
 }
 
 // readNextField is read_next_field(): the fields one after the other, then nils.
-func (s *script) readNextField(c lua.Call) {
+func (s *script) readNextField(c *lua.Call) {
 	if c.Len() != 0 {
 		c.Raise("read_next_field() takes no arguments")
 	}
@@ -245,7 +245,7 @@ func (s *script) readNextField(c lua.Call) {
 	}
 }
 
-func pushField(c lua.Call, name, representation string, typ message.ValueType, first message.Value, n int) {
+func pushField(c *lua.Call, name, representation string, typ message.ValueType, first message.Value, n int) {
 	c.PushNumber(float64(typ))
 	c.PushView(name)
 	if n > 0 {

@@ -35,7 +35,7 @@ func (s *script) nativeModules() []lua.Module {
 }
 
 // require gives a module: one that is loaded, a built-in one, or a file of the module directories.
-func (s *script) require(c lua.Call) {
+func (s *script) require(c *lua.Call) {
 	name := lua.CheckText(c, 1, "require")
 	m, native := s.modules[name]
 	if name == "io" && !native {
@@ -92,7 +92,7 @@ func (s *script) seal(v lua.Value) {
 // findModule looks where hekad did: the standard libraries, the files of the module directories, what hekad
 // had as libraries in C; and last among what ships here, for configurations that still name the directories
 // of an installation that is gone. The path is "" for a module written in Go.
-func (s *script) findModule(c lua.Call, name string) (path string, source []byte) {
+func (s *script) findModule(c *lua.Call, name string) (path string, source []byte) {
 	if !moduleName(name) {
 		c.RaiseBare(fmt.Sprintf("invalid module name '%s'", name))
 	}
@@ -125,7 +125,7 @@ func (s *script) findModule(c lua.Call, name string) (path string, source []byte
 var standard = map[string]bool{"string": true, "table": true, "math": true, "os": true, "io": true}
 
 // readModule reads a file; the path comes back "" when there is none.
-func (s *script) readModule(c lua.Call, name, path string) (string, []byte) {
+func (s *script) readModule(c *lua.Call, name, path string) (string, []byte) {
 	source, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) {
 		return "", nil

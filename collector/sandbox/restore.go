@@ -57,7 +57,7 @@ type restorer struct {
 
 // place is a variable: a table of variables and a key in it.
 type place struct {
-	table lua.Table
+	table *lua.Table
 	key   lua.Value
 }
 

@@ -15,7 +15,6 @@ import (
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/stdlib"
 )
@@ -53,7 +52,7 @@ type settings struct {
 type script struct {
 	settings
 	host      host
-	interp    lua.Interp
+	interp    *lua.Interp
 	modules   map[string]lua.Module
 	libraries *stdlib.Libraries
 	loading   map[string]bool // modules whose file has begun to run
@@ -112,7 +111,7 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 }
 
 // newInterp makes an interpreter with the base library of a kind.
-func newInterp(plugin.Kind) lua.Interp { return gopher.New() }
+func newInterp(plugin.Kind) *lua.Interp { return lua.New(lua.Options{}) }
 
 func (s *script) runTop(source []byte) error {
 	s.interp.SetBudget(s.instructionLimit)
@@ -126,7 +125,7 @@ func (s *script) runTop(source []byte) error {
 }
 
 func (s *script) openLibraries() {
-	stdlib.OpenBase(s.interp)
+	s.interp.SetGlobal("package", s.interp.NewTable(0, 0).Value())
 	s.modules = map[string]lua.Module{}
 	for _, m := range s.nativeModules() {
 		s.modules[m.Name] = m
@@ -140,6 +139,7 @@ func (s *script) openLibraries() {
 		s.modules[m.Name] = m
 	}
 	s.seal(s.interp.Global("package"))
+	s.seal(s.interp.Global("coroutine"))
 	s.interp.SetGlobal("require", s.interp.NewFunction("require", s.require))
 }
 
@@ -280,4 +280,12 @@ func cut(text string) string {
 		text = text[:maxError]
 	}
 	return strings.Clone(text)
+}
+
+// baseOf is what of the base library a kind of plugin gets.
+func baseOf(kind plugin.Kind) lua.Base {
+	if kind == plugin.KindInput || kind == plugin.KindOutput {
+		return lua.BaseInput
+	}
+	return lua.BaseFilter
 }

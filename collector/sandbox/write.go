@@ -12,7 +12,7 @@ import (
 )
 
 // writeMessage is write_message(name, value [, representation [, field index [, array index]]]).
-func (s *script) writeMessage(c lua.Call) {
+func (s *script) writeMessage(c *lua.Call) {
 	n := c.Len()
 	if n < 2 || n > 5 {
 		c.Raise("write_message() incorrect number of arguments")
@@ -57,7 +57,7 @@ type write struct {
 	clock                func() time.Time
 }
 
-func (w *write) apply(c lua.Call, d *message.Draft) bool {
+func (w *write) apply(c *lua.Call, d *message.Draft) bool {
 	if name, ok := fieldVariable(w.name); ok {
 		return w.field(c, d, name)
 	}
@@ -159,7 +159,7 @@ func (w *write) fieldValue() message.Value {
 }
 
 // field changes, appends to, makes or deletes a field.
-func (w *write) field(c lua.Call, d *message.Draft, name string) bool {
+func (w *write) field(c *lua.Call, d *message.Draft, name string) bool {
 	i := d.FindField(name, w.nth)
 	if w.value.IsNil() {
 		return w.remove(c, d, name, i)
@@ -191,7 +191,7 @@ func (w *write) field(c lua.Call, d *message.Draft, name string) bool {
 	return true
 }
 
-func (w *write) remove(c lua.Call, d *message.Draft, name string, i int) bool {
+func (w *write) remove(c *lua.Call, d *message.Draft, name string, i int) bool {
 	if i < 0 {
 		return d.FindField(name, 0) < 0
 	}

@@ -14,6 +14,14 @@ func FormatNumber(f float64) string {
 	return string(AppendG(nil, f, 14))
 }
 
+// appendNumber is FormatNumber that allocates nothing.
+func appendNumber(dst []byte, f float64) []byte {
+	if f == math.Trunc(f) && math.Abs(f) < 1e14 && !(f == 0 && math.Signbit(f)) {
+		return strconv.AppendInt(dst, int64(f), 10)
+	}
+	return AppendG(dst, f, 14)
+}
+
 // AppendG appends a number as C's %.<precision>g does.
 func AppendG(dst []byte, f float64, precision int) []byte {
 	if special := specialText(f); special != "" {

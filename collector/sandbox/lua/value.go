@@ -1,7 +1,9 @@
-// Package lua is what the host's functions and modules see of a Lua interpreter: values, tables,
-// calls and the interpreter itself, as interfaces of our own. Nothing outside package gopher knows
-// which interpreter runs the scripts.
+// Package lua runs Lua 5.1: a compiler, a register machine that counts each instruction and each
+// byte, and what native functions see of it. Results and error texts are those of the C
+// implementation.
 package lua
+
+import "math"
 
 // Kind is the type of a Lua value.
 type Kind uint8
@@ -29,83 +31,178 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// Value is one Lua value. The zero Value is KindNone and counts as nil. Tables, functions and
-// userdata are references that only the interpreter they came from understands.
-type Value struct {
-	kind Kind
-	num  float64
-	text string
-	ref  any
-}
-
 // Nil is Lua's nil.
-var Nil = Value{kind: KindNil}
+var Nil = Value{}
 
-// Bool, Number and String make values of Go ones.
+var none = Value{n: wordNone}
+
+// Bool makes a boolean.
 func Bool(b bool) Value {
-	v := Value{kind: KindBool}
 	if b {
-		v.num = 1
+		return trueWord
 	}
-	return v
+	return falseWord
 }
-func Number(f float64) Value { return Value{kind: KindNumber, num: f} }
-func String(s string) Value  { return Value{kind: KindString, text: s} }
 
-// Reference makes the value of a table (ref is a Table), userdata (ref is a Userdata), function or
-// thread. Interpreters use it.
-func Reference(kind Kind, ref any) Value { return Value{kind: kind, ref: ref} }
+// Number makes a number.
+func Number(f float64) Value {
+	if f != f {
+		if math.Signbit(f) {
+			return Value{numberPtr, canonicalNaN}
+		}
+		return Value{numberPtr, canonicalPositive}
+	}
+	return rawNumber(f)
+}
+
+// String makes a string. Its bytes must not change afterwards; a part of a much longer string keeps
+// all of that in memory, uncounted.
+func String(s string) Value { return stringValue(s) }
+
+// kinds are the kinds by the tag of the word, from tagBool on.
+var kinds = [...]Kind{KindBool, KindString, KindTable, KindFunction, KindFunction, KindUserdata, KindThread}
 
 // Kind is the value's type.
-func (v Value) Kind() Kind { return v.kind }
+func (v Value) Kind() Kind {
+	switch {
+	case v.p == numberPtr:
+		return KindNumber
+	case v.p == nil:
+		if v.n == wordNone {
+			return KindNone
+		}
+		return KindNil
+	case v.n>>tagShift < tagBool: // a dead key
+		return KindNil
+	}
+	return kinds[v.n>>tagShift-tagBool]
+}
 
 // IsNil tells whether the value is nil or none.
-func (v Value) IsNil() bool { return v.kind <= KindNil }
+func (v Value) IsNil() bool { return v.isNil() }
 
 // Truth is how the value counts in a condition.
-func (v Value) Truth() bool { return v.kind > KindBool || v.kind == KindBool && v.num != 0 }
+func (v Value) Truth() bool { return !v.isFalse() }
 
 // Float is the value of a number, without coercion; 0 for any other kind.
-func (v Value) Float() float64 { return v.num }
+func (v Value) Float() float64 {
+	if v.isNumber() {
+		return v.float()
+	}
+	return 0
+}
 
 // Text is the value of a string, without coercion; "" for any other kind.
-func (v Value) Text() string { return v.text }
+func (v Value) Text() string {
+	if v.isString() {
+		return v.str()
+	}
+	return ""
+}
 
-// Ref is the interpreter's reference of a table, function, userdata or thread.
-func (v Value) Ref() any { return v.ref }
+// Ref is the identity of a table, function, userdata or thread, to compare and to use as the key of a
+// map; nil for any other kind.
+func (v Value) Ref() any {
+	switch v.n >> tagShift {
+	case tagTable:
+		return v.table()
+	case tagClosure:
+		return v.closure()
+	case tagNative:
+		return v.native()
+	case tagUserdata:
+		return v.userdata()
+	case tagThread:
+		return v.thread()
+	}
+	return nil
+}
 
 // AsNumber is the value as arithmetic sees it: a number or a numeric string.
 func (v Value) AsNumber() (float64, bool) {
-	switch v.kind {
-	case KindNumber:
-		return v.num, true
-	case KindString:
-		return ParseNumber(v.text)
+	if v.isNumber() {
+		return v.float(), true
+	}
+	if v.isString() {
+		return ParseNumber(v.str())
 	}
 	return 0, false
 }
 
 // AsText is the value as concatenation sees it: a string or a number's text.
 func (v Value) AsText() (string, bool) {
-	switch v.kind {
-	case KindString:
-		return v.text, true
-	case KindNumber:
-		return FormatNumber(v.num), true
+	if v.isString() {
+		return v.str(), true
+	}
+	if v.isNumber() {
+		return FormatNumber(v.float()), true
 	}
 	return "", false
 }
 
-// AsTable is the table that the value refers to.
-func (v Value) AsTable() (Table, bool) {
-	t, ok := v.ref.(Table)
-	return t, ok && v.kind == KindTable
+// AsTable is the table that the value is.
+func (v Value) AsTable() (*Table, bool) {
+	if v.n == wordTable {
+		return v.table(), true
+	}
+	return nil, false
 }
 
 // AsObject is the payload of a userdata, nil for any other kind.
 func (v Value) AsObject() any {
-	if u, ok := v.ref.(Userdata); ok {
-		return u.Object()
+	if v.n == wordUserdata {
+		return v.userdata().object
 	}
 	return nil
+}
+
+// rawEqual is equality without metamethods.
+func rawEqual(a, b Value) bool {
+	if a.isNumber() && b.isNumber() {
+		return a.float() == b.float()
+	}
+	if a.p == b.p && a.n == b.n {
+		return true
+	}
+	return a.n == b.n && a.isString() && a.str() == b.str()
+}
+
+// closure is a Lua function.
+type closure struct {
+	proto *proto
+	env   *Table
+	up    []*upvalue
+	mark  uint32
+}
+
+// upvalue is a variable that closures share. It lies on a stack while that function runs, then in
+// closed.
+type upvalue struct {
+	v      *Value
+	closed Value
+	next   *upvalue // of the open ones of the thread, from the top of the stack down
+	mark   uint32
+}
+
+// native is a function of the host.
+type native struct {
+	f    Function
+	name string
+	kind nativeKind
+}
+
+// nativeKind marks what the machine itself must know.
+type nativeKind uint8
+
+const (
+	nativePlain nativeKind = iota
+	nativeNext             // next: loops take a short way
+	nativeStep             // the iterator of ipairs, likewise
+)
+
+// userdata is an object of the host.
+type userdata struct {
+	object any
+	meta   *Table
+	mark   uint32
 }

@@ -19,36 +19,36 @@ func toInteger(f float64) int {
 }
 
 // checkInteger and checkInt are arguments that C holds in 64 and in 32 bits.
-func checkInteger(c lua.Call, i int, function string) int {
+func checkInteger(c *lua.Call, i int, function string) int {
 	return toInteger(lua.CheckNumber(c, i, function))
 }
 
-func checkInt(c lua.Call, i int, function string) int {
+func checkInt(c *lua.Call, i int, function string) int {
 	return int(int32(checkInteger(c, i, function)))
 }
 
-func optInteger(c lua.Call, i int, function string, missing int) int {
+func optInteger(c *lua.Call, i int, function string, missing int) int {
 	if c.Kind(i) <= lua.KindNil {
 		return missing
 	}
 	return checkInteger(c, i, function)
 }
 
-func optInt(c lua.Call, i int, function string, missing int) int {
+func optInt(c *lua.Call, i int, function string, missing int) int {
 	if c.Kind(i) <= lua.KindNil {
 		return missing
 	}
 	return checkInt(c, i, function)
 }
 
-func optText(c lua.Call, i int, function, missing string) string {
+func optText(c *lua.Call, i int, function, missing string) string {
 	if c.Kind(i) <= lua.KindNil {
 		return missing
 	}
 	return lua.CheckText(c, i, function)
 }
 
-func checkFunction(c lua.Call, i int, function string) lua.Value {
+func checkFunction(c *lua.Call, i int, function string) lua.Value {
 	if c.Kind(i) != lua.KindFunction {
 		lua.BadArgument(c, i, function, "function expected, got "+c.Kind(i).String())
 	}
@@ -56,7 +56,7 @@ func checkFunction(c lua.Call, i int, function string) lua.Value {
 }
 
 // checkOption is the index of an argument among the names it may be. missing is for none.
-func checkOption(c lua.Call, i int, function, missing string, names ...string) int {
+func checkOption(c *lua.Call, i int, function, missing string, names ...string) int {
 	text := missing
 	if missing == "" || c.Kind(i) > lua.KindNil {
 		text = lua.CheckText(c, i, function)
@@ -71,14 +71,14 @@ func checkOption(c lua.Call, i int, function, missing string, names ...string) i
 }
 
 // spendBytes charges for copying or scanning n bytes. What is short is part of the call.
-func spendBytes(c lua.Call, n int) {
+func spendBytes(c *lua.Call, n int) {
 	if n >= 256 {
 		c.Spend(n / 16)
 	}
 }
 
 // index is t[key] with metamethods.
-func index(c lua.Call, v, key lua.Value) lua.Value {
+func index(c *lua.Call, v, key lua.Value) lua.Value {
 	for range 100 { // as C Lua limits it
 		t, ok := v.AsTable()
 		if ok {

@@ -8,7 +8,7 @@ import (
 // buffer builds a string. Its memory is asked for as it grows, and kept for the next call of its
 // library unless it has become large.
 type buffer struct {
-	c    lua.Call
+	c    *lua.Call
 	text []byte
 }
 
@@ -18,7 +18,7 @@ const keptBuffer = 4 << 10
 // scratch is memory for buffers. A call takes it; a call within that call finds none.
 type scratch []byte
 
-func (s *scratch) take(c lua.Call) buffer {
+func (s *scratch) take(c *lua.Call) buffer {
 	b := buffer{c: c, text: (*s)[:0]}
 	*s = nil
 	return b

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 )
 
@@ -120,16 +119,15 @@ func plain(s string) string {
 
 func run(t *testing.T, source string) string {
 	t.Helper()
-	in := gopher.New()
+	in := lua.New(lua.Options{})
 	defer in.Close()
-	OpenBase(in)
 	l := New(Options{Reach: ReachAll, Clock: func() time.Time { return time.Unix(1454500800, 0) }})
 	for _, m := range l.Modules() {
 		in.SetGlobal(m.Name, m.Open(in).Value())
 	}
 	var out []byte
 	emit := func(digits int) lua.Function {
-		return func(c lua.Call) {
+		return func(c *lua.Call) {
 			for i := 1; i <= c.Len(); i++ {
 				if i > 1 {
 					out = append(out, '|')

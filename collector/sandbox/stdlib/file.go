@@ -11,19 +11,19 @@ import (
 var fileClass = lua.Class{
 	Name: "FILE*",
 	Methods: map[string]lua.Function{
-		"close":   func(c lua.Call) { checkFile(c, "close").close(c) },
-		"flush":   func(c lua.Call) { pushDone(c, "", checkFile(c, "flush").stream.sync()) },
-		"lines":   func(c lua.Call) { pushLines(c, checkFile(c, "lines"), false) },
-		"read":    func(c lua.Call) { read(c, checkFile(c, "read").stream, 2, "read") },
+		"close":   func(c *lua.Call) { checkFile(c, "close").close(c) },
+		"flush":   func(c *lua.Call) { pushDone(c, "", checkFile(c, "flush").stream.sync()) },
+		"lines":   func(c *lua.Call) { pushLines(c, checkFile(c, "lines"), false) },
+		"read":    func(c *lua.Call) { read(c, checkFile(c, "read").stream, 2, "read") },
 		"seek":    fileSeek,
 		"setvbuf": fileSetvbuf,
-		"write":   func(c lua.Call) { write(c, checkFile(c, "write").stream, 2, "write") },
+		"write":   func(c *lua.Call) { write(c, checkFile(c, "write").stream, 2, "write") },
 	},
 	Meta: map[string]lua.Function{"__tostring": fileToString},
 }
 
 // anyFile is the first argument, which is a file; checkFile wants an open one.
-func anyFile(c lua.Call, function string) *file {
+func anyFile(c *lua.Call, function string) *file {
 	f, ok := c.Object(1).(*file)
 	if !ok {
 		lua.BadArgument(c, 1, function, "FILE* expected, got "+c.Kind(1).String())
@@ -31,7 +31,7 @@ func anyFile(c lua.Call, function string) *file {
 	return f
 }
 
-func checkFile(c lua.Call, function string) *file {
+func checkFile(c *lua.Call, function string) *file {
 	f := anyFile(c, function)
 	if f.stream.closed {
 		c.Raise("attempt to use a closed file")
@@ -39,7 +39,7 @@ func checkFile(c lua.Call, function string) *file {
 	return f
 }
 
-func (f *file) close(c lua.Call) {
+func (f *file) close(c *lua.Call) {
 	if f.stream.own {
 		c.PushNil()
 		c.PushText("cannot close standard file")
@@ -49,7 +49,7 @@ func (f *file) close(c lua.Call) {
 	pushDone(c, "", f.stream.close())
 }
 
-func fileToString(c lua.Call) {
+func fileToString(c *lua.Call) {
 	f := anyFile(c, "tostring")
 	if f.stream.closed {
 		c.PushText("file (closed)")
@@ -58,7 +58,7 @@ func fileToString(c lua.Call) {
 	c.PushText(fmt.Sprintf("file (%p)", f.stream))
 }
 
-func fileSeek(c lua.Call) {
+func fileSeek(c *lua.Call) {
 	s := checkFile(c, "seek").stream
 	whence := checkOption(c, 2, "seek", "cur", "set", "cur", "end")
 	offset := optInteger(c, 3, "seek", 0)
@@ -70,7 +70,7 @@ func fileSeek(c lua.Call) {
 	c.PushNumber(float64(at))
 }
 
-func fileSetvbuf(c lua.Call) {
+func fileSetvbuf(c *lua.Call) {
 	s := checkFile(c, "setvbuf").stream
 	mode := checkOption(c, 2, "setvbuf", "", "no", "full", "line")
 	optInteger(c, 3, "setvbuf", 0) // the size is ours
@@ -79,7 +79,7 @@ func fileSetvbuf(c lua.Call) {
 }
 
 // write writes the arguments from first on.
-func write(c lua.Call, s *stream, first int, function string) {
+func write(c *lua.Call, s *stream, first int, function string) {
 	for i := first; i <= c.Len(); i++ {
 		text := lua.CheckText(c, i, function)
 		spendBytes(c, len(text))

@@ -65,7 +65,7 @@ func newFiles(o Options) *files {
 }
 
 // open makes the io library.
-func (l *files) open(in lua.Interp) lua.Table {
+func (l *files) open(in *lua.Interp) *lua.Table {
 	lib := library(in, map[string]lua.Function{
 		"close": l.ioClose, "flush": l.ioFlush, "input": l.ioInput, "lines": l.ioLines, "open": l.ioOpen, "output": l.ioOutput,
 		"popen": l.ioPopen, "read": l.ioRead, "tmpfile": l.ioTmpfile, "type": ioType, "write": l.ioWrite,
@@ -82,7 +82,7 @@ func (l *files) open(in lua.Interp) lua.Table {
 }
 
 // add makes a file of a stream that was opened.
-func (l *files) add(in lua.Interp, s *stream) (*file, lua.Value) {
+func (l *files) add(in *lua.Interp, s *stream) (*file, lua.Value) {
 	f := &file{s, l}
 	l.opened[s] = weak.Make(f)
 	return f, in.NewObject(&fileClass, f)
@@ -128,19 +128,19 @@ func (l *files) close() (err error) {
 	return err
 }
 
-func (l *files) ioOpen(c lua.Call) {
+func (l *files) ioOpen(c *lua.Call) {
 	name := cString(c, 1, "open")
 	mode := optText(c, 2, "open", "r")
 	l.pushOpened(c, name, func() (*stream, error) { return openStream(name, mode) })
 }
 
-func (l *files) ioPopen(c lua.Call) {
+func (l *files) ioPopen(c *lua.Call) {
 	command := cString(c, 1, "popen")
 	mode := optText(c, 2, "popen", "r")
 	l.pushOpened(c, command, func() (*stream, error) { return openPipe(command, mode) })
 }
 
-func (l *files) ioTmpfile(c lua.Call) {
+func (l *files) ioTmpfile(c *lua.Call) {
 	l.pushOpened(c, "", func() (*stream, error) {
 		f, err := os.CreateTemp("", "lua_")
 		if err != nil {
@@ -151,7 +151,7 @@ func (l *files) ioTmpfile(c lua.Call) {
 }
 
 // pushOpened pushes a new file, or why there is none.
-func (l *files) pushOpened(c lua.Call, name string, open func() (*stream, error)) {
+func (l *files) pushOpened(c *lua.Call, name string, open func() (*stream, error)) {
 	s, err := l.opening(open)
 	if err != nil {
 		pushFailure(c, name, err)
@@ -168,11 +168,11 @@ func (l *files) opening(open func() (*stream, error)) (*stream, error) {
 	return open()
 }
 
-func (l *files) ioInput(c lua.Call)  { l.redirect(c, input, "r") }
-func (l *files) ioOutput(c lua.Call) { l.redirect(c, output, "w") }
+func (l *files) ioInput(c *lua.Call)  { l.redirect(c, input, "r") }
+func (l *files) ioOutput(c *lua.Call) { l.redirect(c, output, "w") }
 
 // redirect sets one of the default files and gives it.
-func (l *files) redirect(c lua.Call, which int, mode string) {
+func (l *files) redirect(c *lua.Call, which int, mode string) {
 	function := defaultNames[which]
 	if c.Kind(1) > lua.KindNil {
 		if _, isText := c.Text(1); isText {
@@ -190,13 +190,13 @@ func (l *files) redirect(c lua.Call, which int, mode string) {
 }
 
 // badFile raises the error of a file that cannot be opened.
-func badFile(c lua.Call, function, name string, err error) {
+func badFile(c *lua.Call, function, name string, err error) {
 	text, _ := errorText(err)
 	lua.BadArgument(c, 1, function, name+": "+text)
 }
 
 // standard is a default file's stream, which must be open.
-func (l *files) standard(c lua.Call, which int) *stream {
+func (l *files) standard(c *lua.Call, which int) *stream {
 	s := l.current[which].stream
 	if s.closed {
 		c.Raise("standard " + defaultNames[which] + " file is closed")
@@ -204,11 +204,11 @@ func (l *files) standard(c lua.Call, which int) *stream {
 	return s
 }
 
-func (l *files) ioRead(c lua.Call)  { read(c, l.standard(c, input), 1, "read") }
-func (l *files) ioWrite(c lua.Call) { write(c, l.standard(c, output), 1, "write") }
-func (l *files) ioFlush(c lua.Call) { pushDone(c, "", l.standard(c, output).sync()) }
+func (l *files) ioRead(c *lua.Call)  { read(c, l.standard(c, input), 1, "read") }
+func (l *files) ioWrite(c *lua.Call) { write(c, l.standard(c, output), 1, "write") }
+func (l *files) ioFlush(c *lua.Call) { pushDone(c, "", l.standard(c, output).sync()) }
 
-func (l *files) ioClose(c lua.Call) {
+func (l *files) ioClose(c *lua.Call) {
 	f := l.current[output]
 	if c.Len() > 0 {
 		f = checkFile(c, "close")
@@ -218,7 +218,7 @@ func (l *files) ioClose(c lua.Call) {
 	f.close(c)
 }
 
-func (l *files) ioLines(c lua.Call) {
+func (l *files) ioLines(c *lua.Call) {
 	if c.Kind(1) <= lua.KindNil {
 		f := l.current[input]
 		if f.stream.closed {
@@ -237,8 +237,8 @@ func (l *files) ioLines(c lua.Call) {
 }
 
 // pushLines pushes an iterator over a file's lines, which may close it at its end.
-func pushLines(c lua.Call, f *file, closing bool) {
-	c.Push(c.Interp().NewFunction("for iterator", func(c lua.Call) {
+func pushLines(c *lua.Call, f *file, closing bool) {
+	c.Push(c.Interp().NewFunction("for iterator", func(c *lua.Call) {
 		if f.stream.closed {
 			c.Raise("file is already closed")
 		}
@@ -254,7 +254,7 @@ func pushLines(c lua.Call, f *file, closing bool) {
 	}))
 }
 
-func ioType(c lua.Call) {
+func ioType(c *lua.Call) {
 	if c.Len() == 0 {
 		lua.BadArgument(c, 1, "type", "value expected")
 	}

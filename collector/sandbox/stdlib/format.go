@@ -9,7 +9,7 @@ import (
 )
 
 // format is string.format with the results of C's printf.
-func (l *stringLibrary) format(c lua.Call) {
+func (l *stringLibrary) format(c *lua.Call) {
 	format := lua.CheckText(c, 1, "format")
 	spendBytes(c, len(format))
 	out := l.scratch.take(c)
@@ -70,7 +70,7 @@ func (s *conversion) flag(b byte) bool {
 }
 
 // parseConversion reads what follows a % and tells its length.
-func parseConversion(c lua.Call, f string) (s conversion, n int) {
+func parseConversion(c *lua.Call, f string) (s conversion, n int) {
 	s.precision = -1
 	for n < len(f) && s.flag(f[n]) {
 		n++

@@ -10,7 +10,7 @@ import (
 // substitution is one call of gsub.
 type substitution struct {
 	lib    *stringLibrary
-	c      lua.Call
+	c      *lua.Call
 	s      string
 	p      *luapattern.Pattern
 	out    buffer
@@ -21,7 +21,7 @@ type substitution struct {
 	result [1]lua.Value
 }
 
-func (l *stringLibrary) gsub(c lua.Call) {
+func (l *stringLibrary) gsub(c *lua.Call) {
 	s := lua.CheckText(c, 1, "gsub")
 	pattern := lua.CheckText(c, 2, "gsub")
 	most := len(s) + 1

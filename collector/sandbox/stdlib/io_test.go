@@ -8,26 +8,24 @@ import (
 	"strings"
 	"testing"
 
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 )
 
 // machine is an interpreter with libraries.
 type machine struct {
-	lua.Interp
+	*lua.Interp
 	libraries *Libraries
 }
 
 func newMachine(t testing.TB, o Options) *machine {
 	t.Helper()
-	m := &machine{gopher.New(), New(o)}
+	m := &machine{lua.New(lua.Options{}), New(o)}
 	t.Cleanup(func() {
 		m.libraries.Close()
 		m.Close()
 	})
-	OpenBase(m)
 	for _, library := range m.libraries.Modules() {
-		m.SetGlobal(library.Name, library.Open(m).Value())
+		m.SetGlobal(library.Name, library.Open(m.Interp).Value())
 	}
 	m.SetGlobal("DIR", lua.String(t.TempDir()))
 	return m
@@ -37,7 +35,7 @@ func newMachine(t testing.TB, o Options) *machine {
 func (m *machine) results(t testing.TB, source string) string {
 	t.Helper()
 	var out []byte
-	m.SetGlobal("result", m.NewFunction("result", func(c lua.Call) {
+	m.SetGlobal("result", m.NewFunction("result", func(c *lua.Call) {
 		for i := 1; i <= c.Len(); i++ {
 			if i > 1 {
 				out = append(out, '|')

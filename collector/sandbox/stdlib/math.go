@@ -7,9 +7,9 @@ import (
 	"lma_collector/collector/sandbox/stdlib/libm"
 )
 
-func openMath(in lua.Interp) lua.Table {
+func openMath(in *lua.Interp) *lua.Table {
 	functions := map[string]lua.Function{
-		"abs": func(c lua.Call) { c.PushNumber(math.Abs(lua.CheckNumber(c, 1, "abs"))) }, "atan2": mathAtan2, "fmod": mathFmod, "frexp": mathFrexp, "ldexp": mathLdexp, "max": mathMax, "min": mathMin,
+		"abs": func(c *lua.Call) { c.PushNumber(math.Abs(lua.CheckNumber(c, 1, "abs"))) }, "atan2": mathAtan2, "fmod": mathFmod, "frexp": mathFrexp, "ldexp": mathLdexp, "max": mathMax, "min": mathMin,
 		"mod": mathFmod, "modf": mathModf, "pow": mathPow,
 	}
 	for name, f := range map[string]func(float64) float64{
@@ -17,7 +17,7 @@ func openMath(in lua.Interp) lua.Table {
 		"cosh": libm.Cosh, "deg": degrees, "exp": libm.Exp, "floor": math.Floor, "log": logarithm, "log10": log10,
 		"rad": radians, "sin": ofAngle(libm.Sin), "sinh": libm.Sinh, "sqrt": squareRoot, "tan": ofAngle(libm.Tan), "tanh": libm.Tanh,
 	} {
-		functions[name] = func(c lua.Call) {
+		functions[name] = func(c *lua.Call) {
 			x := lua.CheckNumber(c, 1, name)
 			if x == x { // a NaN keeps its sign
 				x = f(x)
@@ -73,7 +73,7 @@ func log10(f float64) float64 {
 	return libm.Log10(f)
 }
 
-func mathAtan2(c lua.Call) {
+func mathAtan2(c *lua.Call) {
 	y, x := lua.CheckNumber(c, 1, "atan2"), lua.CheckNumber(c, 2, "atan2")
 	if y != y || x != x {
 		c.PushNumber(y + x)
@@ -82,7 +82,7 @@ func mathAtan2(c lua.Call) {
 	c.PushNumber(libm.Atan2(y, x))
 }
 
-func mathFmod(c lua.Call) {
+func mathFmod(c *lua.Call) {
 	a, b := lua.CheckNumber(c, 1, "fmod"), lua.CheckNumber(c, 2, "fmod")
 	switch {
 	case a != a || b != b:
@@ -94,7 +94,7 @@ func mathFmod(c lua.Call) {
 	}
 }
 
-func mathPow(c lua.Call) {
+func mathPow(c *lua.Call) {
 	a, b := lua.CheckNumber(c, 1, "pow"), lua.CheckNumber(c, 2, "pow")
 	f := libm.Pow(a, b)
 	switch {
@@ -113,18 +113,18 @@ func mathPow(c lua.Call) {
 	c.PushNumber(f)
 }
 
-func mathFrexp(c lua.Call) {
+func mathFrexp(c *lua.Call) {
 	mantissa, exponent := math.Frexp(lua.CheckNumber(c, 1, "frexp"))
 	c.PushNumber(mantissa)
 	c.PushNumber(float64(exponent))
 }
 
-func mathLdexp(c lua.Call) {
+func mathLdexp(c *lua.Call) {
 	f := lua.CheckNumber(c, 1, "ldexp")
 	c.PushNumber(math.Ldexp(f, checkInt(c, 2, "ldexp")))
 }
 
-func mathModf(c lua.Call) {
+func mathModf(c *lua.Call) {
 	f := lua.CheckNumber(c, 1, "modf")
 	whole := math.Trunc(f)
 	part := f - whole
@@ -138,12 +138,12 @@ func mathModf(c lua.Call) {
 	c.PushNumber(part)
 }
 
-func mathMax(c lua.Call) { c.PushNumber(extreme(c, "max", func(a, b float64) bool { return a > b })) }
+func mathMax(c *lua.Call) { c.PushNumber(extreme(c, "max", func(a, b float64) bool { return a > b })) }
 
-func mathMin(c lua.Call) { c.PushNumber(extreme(c, "min", func(a, b float64) bool { return a < b })) }
+func mathMin(c *lua.Call) { c.PushNumber(extreme(c, "min", func(a, b float64) bool { return a < b })) }
 
 // extreme is the argument that is better than all before it.
-func extreme(c lua.Call, function string, better func(a, b float64) bool) float64 {
+func extreme(c *lua.Call, function string, better func(a, b float64) bool) float64 {
 	best := lua.CheckNumber(c, 1, function)
 	for i := 2; i <= c.Len(); i++ {
 		if f := lua.CheckNumber(c, i, function); better(f, best) {

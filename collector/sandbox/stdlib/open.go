@@ -84,7 +84,7 @@ func (l *Libraries) Close() error {
 func Modules(clock Clock) []lua.Module { return New(Options{Clock: clock}).Modules() }
 
 // library makes a table of functions.
-func library(in lua.Interp, functions map[string]lua.Function) lua.Table {
+func library(in *lua.Interp, functions map[string]lua.Function) *lua.Table {
 	lib := in.NewTable(0, len(functions))
 	for name, f := range functions {
 		lib.Set(name, in.NewFunction(name, f))

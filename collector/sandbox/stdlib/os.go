@@ -12,7 +12,7 @@ import (
 )
 
 // openOS makes what the script may see of os.
-func (l *Libraries) openOS(in lua.Interp) lua.Table {
+func (l *Libraries) openOS(in *lua.Interp) *lua.Table {
 	functions := map[string]lua.Function{"clock": osClock, "date": l.osDate, "difftime": osDifftime, "time": l.osTime}
 	if l.options.Reach >= ReachFiles {
 		for name, f := range map[string]lua.Function{
@@ -28,7 +28,7 @@ func (l *Libraries) openOS(in lua.Interp) lua.Table {
 }
 
 // osClock gives the CPU time of the whole process, as C's clock does.
-func osClock(c lua.Call) {
+func osClock(c *lua.Call) {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		c.PushNumber(-1)
@@ -37,7 +37,7 @@ func osClock(c lua.Call) {
 	c.PushNumber(float64((usage.Utime.Nano()+usage.Stime.Nano())/1000) / 1e6)
 }
 
-func osDifftime(c lua.Call) {
+func osDifftime(c *lua.Call) {
 	later, earlier := toInteger(lua.CheckNumber(c, 1, "difftime")), 0
 	if c.Kind(2) > lua.KindNil {
 		earlier = toInteger(lua.CheckNumber(c, 2, "difftime"))
@@ -46,7 +46,7 @@ func osDifftime(c lua.Call) {
 }
 
 // pushFailure pushes what a failed function of os or io gives: nil, the text, the error's number.
-func pushFailure(c lua.Call, name string, err error) {
+func pushFailure(c *lua.Call, name string, err error) {
 	text, number := errorText(err)
 	if name != "" {
 		text = name + ": " + text
@@ -57,7 +57,7 @@ func pushFailure(c lua.Call, name string, err error) {
 }
 
 // pushDone pushes true, or a failure.
-func pushDone(c lua.Call, name string, err error) {
+func pushDone(c *lua.Call, name string, err error) {
 	if err != nil {
 		pushFailure(c, name, err)
 		return
@@ -80,12 +80,12 @@ func errorText(err error) (text string, number int) {
 }
 
 // cString is an argument as C's functions take it: up to a zero byte.
-func cString(c lua.Call, i int, function string) string {
+func cString(c *lua.Call, i int, function string) string {
 	text, _, _ := strings.Cut(lua.CheckText(c, i, function), "\x00")
 	return text
 }
 
-func osGetenv(c lua.Call) {
+func osGetenv(c *lua.Call) {
 	if value, ok := os.LookupEnv(cString(c, 1, "getenv")); ok {
 		c.PushText(value)
 		return
@@ -93,17 +93,17 @@ func osGetenv(c lua.Call) {
 	c.PushNil()
 }
 
-func osRemove(c lua.Call) {
+func osRemove(c *lua.Call) {
 	name := cString(c, 1, "remove")
 	pushDone(c, name, os.Remove(name))
 }
 
-func osRename(c lua.Call) {
+func osRename(c *lua.Call) {
 	from, to := cString(c, 1, "rename"), cString(c, 2, "rename")
 	pushDone(c, from, os.Rename(from, to))
 }
 
-func osTmpname(c lua.Call) {
+func osTmpname(c *lua.Call) {
 	f, err := os.CreateTemp("", "lua_")
 	if err != nil {
 		c.Raise("unable to generate a unique filename")
@@ -115,7 +115,7 @@ func osTmpname(c lua.Call) {
 
 // osExecute gives what C's system does: the status that wait has, 256 times the exit code. Without a
 // command it tells whether there is a shell.
-func osExecute(c lua.Call) {
+func osExecute(c *lua.Call) {
 	if c.Kind(1) <= lua.KindNil {
 		_, err := os.Stat(shell)
 		if err == nil {
@@ -138,7 +138,7 @@ func osExecute(c lua.Call) {
 // shell is what runs the commands of os.execute and io.popen.
 const shell = "/bin/sh"
 
-func (l *Libraries) osExit(c lua.Call) {
+func (l *Libraries) osExit(c *lua.Call) {
 	code := optInt(c, 1, "exit", 0)
 	if err := l.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -151,7 +151,7 @@ func (l *Libraries) osExit(c lua.Call) {
 }
 
 // osSetlocale knows the locale that there is.
-func osSetlocale(c lua.Call) {
+func osSetlocale(c *lua.Call) {
 	locale := optText(c, 1, "setlocale", "C")
 	checkOption(c, 2, "setlocale", "all", "all", "collate", "ctype", "monetary", "numeric", "time")
 	switch locale {

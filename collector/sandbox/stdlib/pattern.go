@@ -27,7 +27,7 @@ const (
 var seed = maphash.MakeSeed()
 
 // get gives a pattern without its anchor, compiled.
-func (p *patternCache) get(c lua.Call, source string) *luapattern.Pattern {
+func (p *patternCache) get(c *lua.Call, source string) *luapattern.Pattern {
 	if len(source) > longestPattern {
 		// two bytes can be an item with two sets
 		c.Need(len(source) * 320)
@@ -51,7 +51,7 @@ func (p *patternCache) get(c lua.Call, source string) *luapattern.Pattern {
 	return slot.pattern
 }
 
-func (l *stringLibrary) find(c lua.Call) {
+func (l *stringLibrary) find(c *lua.Call) {
 	s := lua.CheckText(c, 1, "find")
 	pattern := lua.CheckText(c, 2, "find")
 	from := searchStart(c, "find", len(s))
@@ -85,14 +85,14 @@ func isPlain(pattern string) bool {
 }
 
 // searchStart is the offset that the third argument gives.
-func searchStart(c lua.Call, function string, length int) int {
+func searchStart(c *lua.Call, function string, length int) int {
 	if c.Len() < 3 {
 		return 0
 	}
 	return min(max(position(optInteger(c, 3, function, 1), length)-1, 0), length)
 }
 
-func (l *stringLibrary) findPlain(c lua.Call, s, text string, from int) {
+func (l *stringLibrary) findPlain(c *lua.Call, s, text string, from int) {
 	at := strings.Index(s[from:], text)
 	if at < 0 {
 		spendBytes(c, len(s)-from)
@@ -104,7 +104,7 @@ func (l *stringLibrary) findPlain(c lua.Call, s, text string, from int) {
 	c.PushNumber(float64(from + at + len(text)))
 }
 
-func (l *stringLibrary) match(c lua.Call) {
+func (l *stringLibrary) match(c *lua.Call) {
 	s := lua.CheckText(c, 1, "match")
 	pattern := lua.CheckText(c, 2, "match")
 	from := searchStart(c, "match", len(s))
@@ -117,7 +117,7 @@ func (l *stringLibrary) match(c lua.Call) {
 }
 
 // search finds a pattern, anchored if it starts with '^'; start is -1 if it is not there.
-func (l *stringLibrary) search(c lua.Call, s, pattern string, from int) (p *luapattern.Pattern, start, end int) {
+func (l *stringLibrary) search(c *lua.Call, s, pattern string, from int) (p *luapattern.Pattern, start, end int) {
 	source, anchored := strings.CutPrefix(pattern, "^")
 	p = l.patterns.get(c, source)
 	var err error
@@ -140,7 +140,7 @@ func (l *stringLibrary) search(c lua.Call, s, pattern string, from int) (p *luap
 }
 
 // pushCaptures pushes the captures of the last match, or the match if it has none.
-func (l *stringLibrary) pushCaptures(c lua.Call, p *luapattern.Pattern, s string, start, end int) {
+func (l *stringLibrary) pushCaptures(c *lua.Call, p *luapattern.Pattern, s string, start, end int) {
 	if p.Captures() == 0 {
 		pushPart(c, s, start, end)
 		return
@@ -150,7 +150,7 @@ func (l *stringLibrary) pushCaptures(c lua.Call, p *luapattern.Pattern, s string
 	}
 }
 
-func pushCapture(c lua.Call, s string, capture luapattern.Span) {
+func pushCapture(c *lua.Call, s string, capture luapattern.Span) {
 	switch capture.End {
 	case luapattern.Unfinished:
 		c.Raise(luapattern.ErrUnfinished.Error())
@@ -161,11 +161,11 @@ func pushCapture(c lua.Call, s string, capture luapattern.Span) {
 	}
 }
 
-func (l *stringLibrary) gmatch(c lua.Call) {
+func (l *stringLibrary) gmatch(c *lua.Call) {
 	s := lua.CheckText(c, 1, "gmatch")
 	p := l.patterns.get(c, lua.CheckText(c, 2, "gmatch"))
 	at := 0
-	c.Push(c.Interp().NewFunction("for iterator", func(c lua.Call) {
+	c.Push(c.Interp().NewFunction("for iterator", func(c *lua.Call) {
 		m := &l.matcher
 		m.Start(c)
 		start, end, err := m.Search(p, s, at)

@@ -51,9 +51,9 @@ func (r *random) next() uint32 {
 	return value
 }
 
-func (r *random) randomSeed(c lua.Call) { r.seed(uint32(checkInt(c, 1, "randomseed"))) }
+func (r *random) randomSeed(c *lua.Call) { r.seed(uint32(checkInt(c, 1, "randomseed"))) }
 
-func (r *random) random(c lua.Call) {
+func (r *random) random(c *lua.Call) {
 	if r.state == nil {
 		r.seed(rand.Uint32())
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // read pushes what the formats from first on ask for, up to the first that cannot be had.
-func read(c lua.Call, s *stream, first int, function string) {
+func read(c *lua.Call, s *stream, first int, function string) {
 	formats := formatsOf(c, first)
 	if len(formats) == 0 {
 		formats = append(formats, lua.String("*l"))
@@ -43,7 +43,7 @@ func read(c lua.Call, s *stream, first int, function string) {
 }
 
 // formatsOf reads the arguments, which must be done before the first result is pushed.
-func formatsOf(c lua.Call, first int) (formats []lua.Value) {
+func formatsOf(c *lua.Call, first int) (formats []lua.Value) {
 	for i := first; i <= c.Len(); i++ {
 		formats = append(formats, c.Arg(i))
 	}
@@ -51,7 +51,7 @@ func formatsOf(c lua.Call, first int) (formats []lua.Value) {
 }
 
 // readCount reads up to n bytes. It gives nil at the end of the file, to which n = 0 is a test.
-func readCount(c lua.Call, s *stream, n int) (ok bool, err error) {
+func readCount(c *lua.Call, s *stream, n int) (ok bool, err error) {
 	if n != 0 {
 		if n < 0 { // C has no such number of bytes
 			n = math.MaxInt
@@ -66,7 +66,7 @@ func readCount(c lua.Call, s *stream, n int) (ok bool, err error) {
 	return ok, err
 }
 
-func readSome(c lua.Call, s *stream, n int) (ok bool, err error) {
+func readSome(c *lua.Call, s *stream, n int) (ok bool, err error) {
 	if _, ok, err = s.peek(); !ok {
 		if err == nil {
 			c.PushNil()
@@ -77,7 +77,7 @@ func readSome(c lua.Call, s *stream, n int) (ok bool, err error) {
 }
 
 // readBytes reads up to n bytes, "" at the end of the file.
-func readBytes(c lua.Call, s *stream, n int) (ok bool, err error) {
+func readBytes(c *lua.Call, s *stream, n int) (ok bool, err error) {
 	b := buffer{c: c}
 	for len(b.text) < n {
 		if _, more, err := s.peek(); err != nil {
@@ -95,7 +95,7 @@ func readBytes(c lua.Call, s *stream, n int) (ok bool, err error) {
 }
 
 // readLine reads a line and pushes it without its end, nil at the end of the file.
-func readLine(c lua.Call, s *stream) (ok bool, err error) {
+func readLine(c *lua.Call, s *stream) (ok bool, err error) {
 	b := buffer{c: c}
 	for {
 		if _, more, err := s.peek(); err != nil {
@@ -170,7 +170,7 @@ func (n *numeral) digits(set string) (count int) {
 	return count
 }
 
-func readNumber(c lua.Call, s *stream) (ok bool, err error) {
+func readNumber(c *lua.Call, s *stream) (ok bool, err error) {
 	for {
 		b, more, err := s.peek()
 		if err != nil {

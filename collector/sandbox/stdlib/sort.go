@@ -10,7 +10,7 @@ import (
 // that decides which elements an inconsistent order function sees, where it is found out, and how
 // equal elements end up.
 type sorter struct {
-	c       lua.Call
+	c       *lua.Call
 	values  []lua.Value // from t[0], with the one behind the last: a bad order function reaches them
 	order   lua.Value   // the function, nil for <
 	result  [1]lua.Value
@@ -18,7 +18,7 @@ type sorter struct {
 	numbers bool // all values are numbers
 }
 
-func tableSort(c lua.Call) {
+func tableSort(c *lua.Call) {
 	t := lua.CheckTable(c, 1, "sort")
 	n := t.Len()
 	s := sorter{c: c, order: lua.Nil, numbers: true}
@@ -119,7 +119,7 @@ func (s *sorter) less(a, b lua.Value) bool {
 }
 
 // less is a < b with metamethods.
-func less(c lua.Call, a, b lua.Value) bool {
+func less(c *lua.Call, a, b lua.Value) bool {
 	if a.Kind() == b.Kind() {
 		switch a.Kind() {
 		case lua.KindNumber:

@@ -12,7 +12,7 @@ type stringLibrary struct {
 	scratch  scratch
 }
 
-func openString(in lua.Interp) lua.Table {
+func openString(in *lua.Interp) *lua.Table {
 	l := &stringLibrary{}
 	lib := library(in, map[string]lua.Function{
 		"byte": stringByte, "char": l.char, "dump": stringDump, "find": l.find, "format": l.format, "gmatch": l.gmatch,
@@ -32,9 +32,9 @@ func position(i, length int) int {
 	return max(i, 0)
 }
 
-func stringLen(c lua.Call) { c.PushNumber(float64(len(lua.CheckText(c, 1, "len")))) }
+func stringLen(c *lua.Call) { c.PushNumber(float64(len(lua.CheckText(c, 1, "len")))) }
 
-func stringSub(c lua.Call) {
+func stringSub(c *lua.Call) {
 	s := lua.CheckText(c, 1, "sub")
 	first := max(position(checkInteger(c, 2, "sub"), len(s)), 1)
 	last := min(position(optInteger(c, 3, "sub", -1), len(s)), len(s))
@@ -49,12 +49,12 @@ func stringSub(c lua.Call) {
 }
 
 // pushPart pushes a copy of a part, so that a small string does not hold the memory of a large one.
-func pushPart(c lua.Call, s string, from, to int) {
+func pushPart(c *lua.Call, s string, from, to int) {
 	spendBytes(c, to-from)
 	c.PushView(s[from:to])
 }
 
-func stringByte(c lua.Call) {
+func stringByte(c *lua.Call) {
 	s := lua.CheckText(c, 1, "byte")
 	first := position(optInteger(c, 2, "byte", 1), len(s))
 	last := min(position(optInteger(c, 3, "byte", first), len(s)), len(s))
@@ -67,7 +67,7 @@ func stringByte(c lua.Call) {
 	}
 }
 
-func (l *stringLibrary) char(c lua.Call) {
+func (l *stringLibrary) char(c *lua.Call) {
 	b := l.scratch.take(c)
 	for i := 1; i <= c.Len(); i++ {
 		code := checkInt(c, i, "char")
@@ -79,16 +79,16 @@ func (l *stringLibrary) char(c lua.Call) {
 	l.scratch.push(&b)
 }
 
-func stringDump(c lua.Call) {
+func stringDump(c *lua.Call) {
 	checkFunction(c, 1, "dump")
 	c.Raise("unable to dump given function")
 }
 
-func (l *stringLibrary) lower(c lua.Call) { l.flip(c, "lower", 'A') }
-func (l *stringLibrary) upper(c lua.Call) { l.flip(c, "upper", 'a') }
+func (l *stringLibrary) lower(c *lua.Call) { l.flip(c, "lower", 'A') }
+func (l *stringLibrary) upper(c *lua.Call) { l.flip(c, "upper", 'a') }
 
 // flip changes the case of the ASCII letters that start with first.
-func (l *stringLibrary) flip(c lua.Call, function string, first byte) {
+func (l *stringLibrary) flip(c *lua.Call, function string, first byte) {
 	s := lua.CheckText(c, 1, function)
 	spendBytes(c, len(s))
 	at := 0
@@ -109,7 +109,7 @@ func (l *stringLibrary) flip(c lua.Call, function string, first byte) {
 	l.scratch.push(&b)
 }
 
-func (l *stringLibrary) reverse(c lua.Call) {
+func (l *stringLibrary) reverse(c *lua.Call) {
 	s := lua.CheckText(c, 1, "reverse")
 	spendBytes(c, len(s))
 	b := l.scratch.take(c)
@@ -120,7 +120,7 @@ func (l *stringLibrary) reverse(c lua.Call) {
 	l.scratch.push(&b)
 }
 
-func (l *stringLibrary) rep(c lua.Call) {
+func (l *stringLibrary) rep(c *lua.Call) {
 	s := lua.CheckText(c, 1, "rep")
 	n := max(checkInt(c, 2, "rep"), 0)
 	size := n * len(s) // n is below 2^31 and no string is as long as 2^32

@@ -12,7 +12,7 @@ type tableLibrary struct {
 	scratch scratch
 }
 
-func openTable(in lua.Interp) lua.Table {
+func openTable(in *lua.Interp) *lua.Table {
 	l := &tableLibrary{}
 	return library(in, map[string]lua.Function{
 		"concat": l.concat, "foreach": tableForeach, "foreachi": tableForeachi, "getn": tableGetn, "insert": tableInsert,
@@ -22,7 +22,7 @@ func openTable(in lua.Interp) lua.Table {
 
 // meter charges for the elements that a loop visits, in slices.
 type meter struct {
-	c     lua.Call
+	c     *lua.Call
 	count int
 }
 
@@ -35,14 +35,14 @@ func (m *meter) tick() {
 	}
 }
 
-func tableGetn(c lua.Call) { c.PushNumber(float64(lua.CheckTable(c, 1, "getn").Len())) }
+func tableGetn(c *lua.Call) { c.PushNumber(float64(lua.CheckTable(c, 1, "getn").Len())) }
 
-func tableSetn(c lua.Call) {
+func tableSetn(c *lua.Call) {
 	lua.CheckTable(c, 1, "setn")
 	c.Raise("'setn' is obsolete")
 }
 
-func (l *tableLibrary) concat(c lua.Call) {
+func (l *tableLibrary) concat(c *lua.Call) {
 	separator := optText(c, 2, "concat", "")
 	t := lua.CheckTable(c, 1, "concat")
 	i := optInt(c, 3, "concat", 1)
@@ -98,7 +98,7 @@ func typeName(v lua.Value) string {
 	return v.Kind().String()
 }
 
-func tableForeach(c lua.Call) {
+func tableForeach(c *lua.Call) {
 	t := lua.CheckTable(c, 1, "foreach")
 	f := checkFunction(c, 2, "foreach")
 	result := make([]lua.Value, 1)
@@ -111,7 +111,7 @@ func tableForeach(c lua.Call) {
 	}
 }
 
-func tableForeachi(c lua.Call) {
+func tableForeachi(c *lua.Call) {
 	t := lua.CheckTable(c, 1, "foreachi")
 	f := checkFunction(c, 2, "foreachi")
 	result := make([]lua.Value, 1)
@@ -124,7 +124,7 @@ func tableForeachi(c lua.Call) {
 	}
 }
 
-func tableMaxn(c lua.Call) {
+func tableMaxn(c *lua.Call) {
 	most := 0.0
 	m := meter{c: c}
 	lua.CheckTable(c, 1, "maxn").Each(func(k, _ lua.Value) bool {
@@ -137,7 +137,7 @@ func tableMaxn(c lua.Call) {
 	c.PushNumber(most)
 }
 
-func tableInsert(c lua.Call) {
+func tableInsert(c *lua.Call) {
 	t := lua.CheckTable(c, 1, "insert")
 	end := t.Len() + 1
 	switch c.Len() {
@@ -156,7 +156,7 @@ func tableInsert(c lua.Call) {
 	}
 }
 
-func tableRemove(c lua.Call) {
+func tableRemove(c *lua.Call) {
 	t := lua.CheckTable(c, 1, "remove")
 	end := t.Len()
 	pos := optInt(c, 2, "remove", end)

@@ -14,7 +14,7 @@ const (
 	latest   = 67768036191676799
 )
 
-func (l *Libraries) osTime(c lua.Call) {
+func (l *Libraries) osTime(c *lua.Call) {
 	if c.Kind(1) <= lua.KindNil {
 		c.PushNumber(float64(l.options.Clock().Unix()))
 		return
@@ -63,7 +63,7 @@ func otherOffset(t time.Time, summer bool) time.Duration {
 	return time.Hour
 }
 
-func (l *Libraries) osDate(c lua.Call) {
+func (l *Libraries) osDate(c *lua.Call) {
 	format := optText(c, 1, "date", "%c")
 	unix := 0
 	if c.Kind(2) > lua.KindNil {
@@ -96,7 +96,7 @@ func (l *Libraries) osDate(c lua.Call) {
 	c.PushView(message.View(d.out))
 }
 
-func dateTable(in lua.Interp, t time.Time) lua.Table {
+func dateTable(in *lua.Interp, t time.Time) *lua.Table {
 	d := in.NewTable(0, 9)
 	set := func(name string, n int) { d.Set(name, lua.Number(float64(n))) }
 	set("sec", t.Second())

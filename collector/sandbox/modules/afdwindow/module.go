@@ -36,15 +36,15 @@ func Module(current func() *message.Message) lua.Module {
 	set := &lua.Class{Name: "lma.afd_set", Methods: map[string]lua.Function{"add": add}}
 	check := &lua.Class{Name: "lma.afd_check", Methods: map[string]lua.Function{}}
 	routes := &lua.Class{Name: "lma.afd_routes", Methods: map[string]lua.Function{}}
-	of := func(class *lua.Class, f func(lua.Call, *lua.Class)) lua.Function {
-		return func(c lua.Call) { f(c, class) }
+	of := func(class *lua.Class, f func(*lua.Call, *lua.Class)) lua.Function {
+		return func(c *lua.Call) { f(c, class) }
 	}
 	functions := map[string]lua.Function{
 		"known": known, "seconds": seconds, "new": of(window, newWindow), "put": put,
 		"set": of(set, newSet), "check": of(check, newCheck), "quiet": quiet,
 		"routes": of(routes, newRoutes), "take": take(current), "learn": learn(current),
 	}
-	return lua.Module{Name: "afd_window", Open: func(in lua.Interp) lua.Table {
+	return lua.Module{Name: "afd_window", Open: func(in *lua.Interp) *lua.Table {
 		t := in.NewTable(0, len(functions))
 		for name, f := range functions {
 			t.Set(name, in.NewFunction(name, f))
@@ -53,17 +53,17 @@ func Module(current func() *message.Message) lua.Module {
 	}}
 }
 
-func known(c lua.Call) {
+func known(c *lua.Call) {
 	name, _ := c.Text(1)
 	_, ok := functions[name]
 	c.PushBool(ok)
 }
 
-func seconds(c lua.Call) {
+func seconds(c *lua.Call) {
 	c.PushNumber(Seconds(lua.CheckNumber(c, 1, "seconds"), lua.CheckNumber(c, 2, "seconds")))
 }
 
-func newWindow(c lua.Call, class *lua.Class) {
+func newWindow(c *lua.Call, class *lua.Class) {
 	name := lua.CheckText(c, 1, "new")
 	w, ok := New(name, lua.CheckNumber(c, 2, "new"), lua.CheckNumber(c, 3, "new"))
 	if !ok {
@@ -72,7 +72,7 @@ func newWindow(c lua.Call, class *lua.Class) {
 	c.Push(c.Interp().NewObject(class, w))
 }
 
-func put(c lua.Call) {
+func put(c *lua.Call) {
 	list := lua.CheckTable(c, 1, "put")
 	ns, v := lua.CheckNumber(c, 2, "put"), lua.CheckNumber(c, 3, "put")
 	if !(math.Abs(ns) < float64(maxTime)) || v-v != 0 {
@@ -87,7 +87,7 @@ func put(c lua.Call) {
 	}
 }
 
-func test(c lua.Call) {
+func test(c *lua.Call) {
 	w, ok := c.Object(1).(*Window)
 	if !ok {
 		lua.BadArgument(c, 1, "test", "afd_window expected, got "+c.Kind(1).String())
@@ -98,9 +98,9 @@ func test(c lua.Call) {
 	c.PushNumber(value)
 }
 
-func newSet(c lua.Call, class *lua.Class) { c.Push(c.Interp().NewObject(class, &Set{})) }
+func newSet(c *lua.Call, class *lua.Class) { c.Push(c.Interp().NewObject(class, &Set{})) }
 
-func add(c lua.Call) {
+func add(c *lua.Call) {
 	set, ok := c.Object(1).(*Set)
 	w, isWindow := c.Object(2).(*Window)
 	if !ok || !isWindow {
@@ -109,7 +109,7 @@ func add(c lua.Call) {
 	set.windows = append(set.windows, w)
 }
 
-func newCheck(c lua.Call, class *lua.Class) {
+func newCheck(c *lua.Call, class *lua.Class) {
 	set, ok := c.Object(1).(*Set)
 	if !ok {
 		lua.BadArgument(c, 1, "check", "a set expected, got "+c.Kind(1).String())
@@ -117,7 +117,7 @@ func newCheck(c lua.Call, class *lua.Class) {
 	c.Push(c.Interp().NewObject(class, &Check{set, lua.CheckText(c, 2, "check"), lua.CheckNumber(c, 3, "check")}))
 }
 
-func quiet(c lua.Call) {
+func quiet(c *lua.Call) {
 	list, ns := lua.CheckTable(c, 1, "quiet"), int64(lua.CheckNumber(c, 2, "quiet"))
 	for i := 1; ; i++ {
 		check, ok := list.Index(i).AsObject().(*Check)
@@ -132,9 +132,9 @@ func quiet(c lua.Call) {
 	}
 }
 
-func newRoutes(c lua.Call, class *lua.Class) { c.Push(c.Interp().NewObject(class, NewRoutes())) }
+func newRoutes(c *lua.Call, class *lua.Class) { c.Push(c.Interp().NewObject(class, NewRoutes())) }
 
-func routesOf(c lua.Call, function string) *Routes {
+func routesOf(c *lua.Call, function string) *Routes {
 	r, ok := c.Object(1).(*Routes)
 	if !ok {
 		lua.BadArgument(c, 1, function, "routes expected, got "+c.Kind(1).String())
@@ -143,14 +143,14 @@ func routesOf(c lua.Call, function string) *Routes {
 }
 
 func take(current func() *message.Message) lua.Function {
-	return func(c lua.Call) {
+	return func(c *lua.Call) {
 		r, m := routesOf(c, "take"), current()
 		c.PushBool(m != nil && r.Take(m))
 	}
 }
 
 func learn(current func() *message.Message) lua.Function {
-	return func(c lua.Call) {
+	return func(c *lua.Call) {
 		r := routesOf(c, "learn")
 		fields, list := lua.CheckTable(c, 2, "learn"), lua.CheckTable(c, 3, "learn")
 		var names []string

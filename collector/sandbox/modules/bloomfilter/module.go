@@ -23,12 +23,12 @@ func Module() lua.Module {
 	}}
 	return lua.Module{
 		Name: "bloom_filter",
-		Open: func(in lua.Interp) lua.Table {
+		Open: func(in *lua.Interp) *lua.Table {
 			t := in.NewTable(0, 1)
-			t.Set("new", in.NewFunction("new", func(c lua.Call) { create(c, class) }))
+			t.Set("new", in.NewFunction("new", func(c *lua.Call) { create(c, class) }))
 			return t
 		},
-		Restore: func(in lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
+		Restore: func(in *lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
 	}
 }
 
@@ -43,7 +43,7 @@ func check(items int, probability float64) (i int, reason string) {
 	return 0, ""
 }
 
-func create(c lua.Call, class *lua.Class) {
+func create(c *lua.Call, class *lua.Class) {
 	if c.Len() != 2 {
 		lua.BadArgument(c, 0, "new", "incorrect number of arguments")
 	}
@@ -65,7 +65,7 @@ func create(c lua.Call, class *lua.Class) {
 	c.Push(c.Interp().NewObject(class, newFilter(items, probability)))
 }
 
-func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
+func restore(in *lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
 	if len(args) != 2 {
 		return lua.Nil, fmt.Errorf("bloom_filter.new with %d arguments", len(args))
 	}
@@ -79,27 +79,27 @@ func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, erro
 	return in.NewObject(class, newFilter(items, probability)), nil
 }
 
-func add(c lua.Call, f *Filter) {
+func add(c *lua.Call, f *Filter) {
 	key := sketch.Key(c, "add", &f.scratch)
 	sketch.SpendHash(c, len(key), f.hashes)
 	c.PushBool(f.add(key))
 }
 
-func query(c lua.Call, f *Filter) {
+func query(c *lua.Call, f *Filter) {
 	key := sketch.Key(c, "query", &f.scratch)
 	sketch.SpendHash(c, len(key), f.hashes)
 	c.PushBool(f.has(key))
 }
 
-func count(c lua.Call, f *Filter) { c.PushNumber(f.count) }
+func count(c *lua.Call, f *Filter) { c.PushNumber(f.count) }
 
-func clearFilter(c lua.Call, f *Filter) {
+func clearFilter(c *lua.Call, f *Filter) {
 	spendAll(c, f)
 	f.clear()
 }
 
 // fromstring takes the count and the bits; files of older versions have the bits alone.
-func fromstring(c lua.Call, f *Filter) {
+func fromstring(c *lua.Call, f *Filter) {
 	n := f.count
 	if c.Len() == 3 {
 		n = method.Number(c, 2, "fromstring")
@@ -112,7 +112,7 @@ func fromstring(c lua.Call, f *Filter) {
 }
 
 // spendAll charges for going through all bytes of a large filter.
-func spendAll(c lua.Call, f *Filter) {
+func spendAll(c *lua.Call, f *Filter) {
 	if cost := len(f.data) / 256; cost > 64 {
 		c.Spend(cost)
 	}

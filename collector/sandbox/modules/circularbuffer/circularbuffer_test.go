@@ -7,20 +7,19 @@ import (
 	"strings"
 	"testing"
 
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 )
 
 // newScript is an interpreter with circular_buffer, text(object) and number(n).
-func newScript(t testing.TB) *gopher.Interp {
+func newScript(t testing.TB) *lua.Interp {
 	t.Helper()
-	in := gopher.New()
+	in := lua.New(lua.Options{})
 	t.Cleanup(in.Close)
 	in.SetGlobal("circular_buffer", Module().Open(in).Value())
-	in.SetGlobal("text", in.NewFunction("text", func(c lua.Call) {
+	in.SetGlobal("text", in.NewFunction("text", func(c *lua.Call) {
 		c.PushText(string(c.Object(1).(lua.Outputter).AppendOutput(nil)))
 	}))
-	in.SetGlobal("show", in.NewFunction("show", func(c lua.Call) {
+	in.SetGlobal("show", in.NewFunction("show", func(c *lua.Call) {
 		var out []string
 		for i := 1; i <= c.Len(); i++ {
 			if s, ok := c.Text(i); ok {

@@ -26,13 +26,13 @@ func Module() lua.Module {
 	}}
 	return lua.Module{
 		Name: "circular_buffer",
-		Open: func(in lua.Interp) lua.Table {
+		Open: func(in *lua.Interp) *lua.Table {
 			t := in.NewTable(0, 2)
-			t.Set("new", in.NewFunction("new", func(c lua.Call) { newBuffer(c, class) }))
-			t.Set("version", in.NewFunction("version", func(c lua.Call) { c.PushText("0.2.0") }))
+			t.Set("new", in.NewFunction("new", func(c *lua.Call) { newBuffer(c, class) }))
+			t.Set("version", in.NewFunction("version", func(c *lua.Call) { c.PushText("0.2.0") }))
 			return t
 		},
-		Restore: func(in lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
+		Restore: func(in *lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
 	}
 }
 
@@ -50,7 +50,7 @@ func dimensions(rows, columns, step float64) (i int, reason string) {
 }
 
 // newBuffer looks at the arguments one after the other.
-func newBuffer(c lua.Call, class *lua.Class) {
+func newBuffer(c *lua.Call, class *lua.Class) {
 	if n := c.Len(); n < 3 || n > 4 {
 		lua.BadArgument(c, 0, "new", "incorrect number of arguments")
 	}
@@ -71,13 +71,13 @@ func newBuffer(c lua.Call, class *lua.Class) {
 }
 
 // spendCells charges for filling cells; few cost nothing.
-func spendCells(c lua.Call, n int) {
+func spendCells(c *lua.Call, n int) {
 	if n > 1024 {
 		c.Spend(n / 16)
 	}
 }
 
-func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
+func restore(in *lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
 	if len(args) < 3 || len(args) > 4 {
 		return lua.Nil, fmt.Errorf("circular_buffer.new with %d arguments", len(args))
 	}
@@ -90,7 +90,7 @@ func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, erro
 }
 
 // columnArg is the column, from 0, that an argument gives.
-func columnArg(c lua.Call, b *Buffer, i int, function string) int {
+func columnArg(c *lua.Call, b *Buffer, i int, function string) int {
 	col := lua.Truncate(method.Number(c, i, function))
 	if col < 1 || col > b.columns {
 		method.BadArgument(c, i, function, "column out of range")
@@ -98,7 +98,7 @@ func columnArg(c lua.Call, b *Buffer, i int, function string) int {
 	return col - 1
 }
 
-func pushCell(c lua.Call, v float64, ok bool) {
+func pushCell(c *lua.Call, v float64, ok bool) {
 	if ok {
 		c.PushNumber(v)
 	} else {
@@ -107,7 +107,7 @@ func pushCell(c lua.Call, v float64, ok bool) {
 }
 
 // change charges for the rows that a time empties and for a row of deltas.
-func change(c lua.Call, b *Buffer, ns float64) {
+func change(c *lua.Call, b *Buffer, ns float64) {
 	if ns > float64(b.current)*1e9 {
 		spendCells(c, b.passed(ns)*b.columns)
 	}
@@ -116,39 +116,39 @@ func change(c lua.Call, b *Buffer, ns float64) {
 	}
 }
 
-func add(c lua.Call, b *Buffer) {
+func add(c *lua.Call, b *Buffer) {
 	ns, col, v := method.Number(c, 2, "add"), columnArg(c, b, 3, "add"), method.Number(c, 4, "add")
 	change(c, b, ns)
 	result, ok := b.Add(ns, col, v)
 	pushCell(c, result, ok)
 }
 
-func set(c lua.Call, b *Buffer) {
+func set(c *lua.Call, b *Buffer) {
 	ns, col, v := method.Number(c, 2, "set"), columnArg(c, b, 3, "set"), method.Number(c, 4, "set")
 	change(c, b, ns)
 	result, ok := b.Set(ns, col, v)
 	pushCell(c, result, ok)
 }
 
-func get(c lua.Call, b *Buffer) {
+func get(c *lua.Call, b *Buffer) {
 	result, ok := b.Get(method.Number(c, 2, "get"), columnArg(c, b, 3, "get"))
 	pushCell(c, result, ok)
 }
 
-func getConfiguration(c lua.Call, b *Buffer) {
+func getConfiguration(c *lua.Call, b *Buffer) {
 	c.PushNumber(float64(b.rows))
 	c.PushNumber(float64(b.columns))
 	c.PushNumber(float64(b.step))
 }
 
-func optionalText(c lua.Call, i int, function, missing string) string {
+func optionalText(c *lua.Call, i int, function, missing string) string {
 	if c.Arg(i).IsNil() {
 		return missing
 	}
 	return method.Text(c, i, function)
 }
 
-func setHeader(c lua.Call, b *Buffer) {
+func setHeader(c *lua.Call, b *Buffer) {
 	col := columnArg(c, b, 2, "set_header")
 	name := method.Text(c, 3, "set_header")
 	unit, aggregation := optionalText(c, 4, "set_header", "count"), optionalText(c, 5, "set_header", "sum")
@@ -158,7 +158,7 @@ func setHeader(c lua.Call, b *Buffer) {
 	c.PushNumber(float64(col + 1))
 }
 
-func getHeader(c lua.Call, b *Buffer) {
+func getHeader(c *lua.Call, b *Buffer) {
 	h := b.heads[columnArg(c, b, 2, "get_header")]
 	c.PushText(h.name)
 	c.PushText(h.unit)
@@ -167,7 +167,7 @@ func getHeader(c lua.Call, b *Buffer) {
 
 // span is the range of rows that two optional arguments give, the whole buffer by default. bad
 // arguments raise; ok is false where a time is none.
-func span(c lua.Call, b *Buffer, i int, function string) (from, to int64, ok bool) {
+func span(c *lua.Call, b *Buffer, i int, function string) (from, to int64, ok bool) {
 	from, to, ok = b.oldest(), b.current, true
 	if !c.Arg(i).IsNil() {
 		from, ok = b.rowTime(method.Number(c, i, function))
@@ -182,7 +182,7 @@ func span(c lua.Call, b *Buffer, i int, function string) (from, to int64, ok boo
 }
 
 // option is an argument that must be one of several words.
-func option(c lua.Call, i int, function string, words ...string) string {
+func option(c *lua.Call, i int, function string, words ...string) string {
 	text := method.Text(c, i, function)
 	if !slices.Contains(words, text) {
 		method.BadArgument(c, i, function, "invalid option '"+text+"'")
@@ -190,7 +190,7 @@ func option(c lua.Call, i int, function string, words ...string) string {
 	return text
 }
 
-func compute(c lua.Call, b *Buffer) {
+func compute(c *lua.Call, b *Buffer) {
 	function := option(c, 2, "compute", "sum", "avg", "sd", "min", "max", "variance")
 	col := columnArg(c, b, 3, "compute")
 	from, to, ok := span(c, b, 4, "compute")
@@ -205,13 +205,13 @@ func compute(c lua.Call, b *Buffer) {
 }
 
 // spendRows charges for going through rows, so many an instruction; few cost nothing.
-func spendRows(c lua.Call, b *Buffer, from, to int64, each int) {
+func spendRows(c *lua.Call, b *Buffer, from, to int64, each int) {
 	if n := int(min((to-from)/b.step, int64(b.rows))); n > 128 {
 		c.Spend(n / each)
 	}
 }
 
-func getRange(c lua.Call, b *Buffer) {
+func getRange(c *lua.Call, b *Buffer) {
 	col := columnArg(c, b, 2, "get_range")
 	from, to, ok := span(c, b, 3, "get_range")
 	if !ok || from < b.oldest() || to > b.current {
@@ -226,7 +226,7 @@ func getRange(c lua.Call, b *Buffer) {
 	c.Push(t.Value())
 }
 
-func mannwhitneyu(c lua.Call, b *Buffer) {
+func mannwhitneyu(c *lua.Call, b *Buffer) {
 	const fn = "mannwhitneyu"
 	if c.Len() > 7 {
 		method.BadArgument(c, 0, fn, "too many arguments")
@@ -268,14 +268,14 @@ func mannwhitneyu(c lua.Call, b *Buffer) {
 	}
 }
 
-func currentTime(c lua.Call, b *Buffer) { c.PushNumber(float64(b.current) * 1e9) }
+func currentTime(c *lua.Call, b *Buffer) { c.PushNumber(float64(b.current) * 1e9) }
 
-func format(c lua.Call, b *Buffer) {
+func format(c *lua.Call, b *Buffer) {
 	b.deltaFormat = option(c, 2, "format", "cbuf", "cbufd") == "cbufd"
 	c.Push(c.Arg(1))
 }
 
-func fromstring(c lua.Call, b *Buffer) {
+func fromstring(c *lua.Call, b *Buffer) {
 	text := method.Text(c, 2, "fromstring")
 	if n := len(text); n > 1024 {
 		c.Need(8*len(b.cells) + 32*n)

@@ -5,18 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/modules/moduletest"
 )
 
 // newScript is an interpreter with cjson as a global and a show function that makes text of values.
-func newScript(t testing.TB, limit int) *gopher.Interp {
+func newScript(t testing.TB, limit int) *lua.Interp {
 	t.Helper()
-	in := gopher.New()
+	in := lua.New(lua.Options{})
 	t.Cleanup(in.Close)
 	in.SetGlobal("cjson", Module(limit).Open(in).Value())
-	in.SetGlobal("number", in.NewFunction("number", func(c lua.Call) {
+	in.SetGlobal("number", in.NewFunction("number", func(c *lua.Call) {
 		f, _ := c.Number(1)
 		c.PushText(lua.FormatNumber(f))
 	}))
@@ -40,7 +39,7 @@ end`))
 	return in
 }
 
-func evaluate(t testing.TB, in *gopher.Interp, body string) string {
+func evaluate(t testing.TB, in *lua.Interp, body string) string {
 	t.Helper()
 	fn, err := in.Load("test", []byte(body))
 	if err != nil {
@@ -198,11 +197,11 @@ func FuzzDecode(f *testing.F) {
 		if len(text) > 1<<12 {
 			return
 		}
-		in := gopher.New()
+		in := lua.New(lua.Options{})
 		defer in.Close()
 		var reason, again string
 		ok := true
-		in.SetGlobal("f", in.NewFunction("f", func(c lua.Call) {
+		in.SetGlobal("f", in.NewFunction("f", func(c *lua.Call) {
 			k := &codec{encodeDepth: maxDepth, decodeDepth: maxDepth, precision: 17, encodeInvalid: "off", decodeInvalid: true}
 			k.open(in)
 			k.names = new([nameSlots]string)

@@ -12,8 +12,8 @@ import (
 // decoder goes through one text. A step that fails sets reason and gives false.
 type decoder struct {
 	*codec
-	call   lua.Call
-	in     lua.Interp
+	call   *lua.Call
+	in     *lua.Interp
 	text   string
 	at     int
 	depth  int
@@ -22,7 +22,7 @@ type decoder struct {
 }
 
 // decode is cjson.decode(text).
-func (k *codec) decode(c lua.Call) {
+func (k *codec) decode(c *lua.Call) {
 	if c.Len() != 1 {
 		lua.BadArgument(c, 1, "decode", "expected 1 argument")
 	}
@@ -122,7 +122,7 @@ func (d *decoder) deeper() bool {
 }
 
 // leave ends an object or array.
-func (d *decoder) leave(t lua.Table) (lua.Value, bool) {
+func (d *decoder) leave(t *lua.Table) (lua.Value, bool) {
 	d.at++
 	d.depth--
 	d.visit()

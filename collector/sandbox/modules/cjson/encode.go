@@ -13,7 +13,7 @@ const limitExceeded = "strbuf output_limit exceeded"
 // encoder writes texts. A step that fails sets reason and gives false.
 type encoder struct {
 	*codec
-	call   lua.Call
+	call   *lua.Call
 	out    []byte
 	most   int // bytes of text that the script's memory is known to allow
 	depth  int
@@ -28,7 +28,7 @@ type encoder struct {
 }
 
 // encode is cjson.encode(value).
-func (k *codec) encode(c lua.Call) {
+func (k *codec) encode(c *lua.Call) {
 	if c.Len() != 1 {
 		lua.BadArgument(c, 1, "encode", "expected 1 argument")
 	}
@@ -47,7 +47,7 @@ func (k *codec) encode(c lua.Call) {
 	}
 }
 
-func (e *encoder) start(c lua.Call) {
+func (e *encoder) start(c *lua.Call) {
 	e.call, e.out, e.most, e.depth, e.work, e.reason = c, e.out[:0], 1<<16, 0, 0, ""
 }
 
@@ -167,7 +167,7 @@ func (e *encoder) string(s string) bool {
 	return true
 }
 
-func (e *encoder) table(t lua.Table) bool {
+func (e *encoder) table(t *lua.Table) bool {
 	if e.depth++; e.depth > e.encodeDepth {
 		return e.fail(fmt.Sprintf("Cannot serialise, excessive nesting (%d)", e.depth))
 	}
@@ -184,7 +184,7 @@ func (e *encoder) table(t lua.Table) bool {
 }
 
 // arrayLen is the highest index of a table whose keys are all positive integers, else 0.
-func (e *encoder) arrayLen(t lua.Table) (n int, ok bool) {
+func (e *encoder) arrayLen(t *lua.Table) (n int, ok bool) {
 	e.count, e.highest, e.isArray = 0, 0, true
 	t.Each(e.eachIndex)
 	if !e.isArray {
@@ -209,7 +209,7 @@ func (e *encoder) index(key, _ lua.Value) bool {
 	return e.isArray
 }
 
-func (e *encoder) array(t lua.Table, n int) bool {
+func (e *encoder) array(t *lua.Table, n int) bool {
 	e.out = append(e.out, '[')
 	for i := 1; i <= n; i++ {
 		if i > 1 {
@@ -224,7 +224,7 @@ func (e *encoder) array(t lua.Table, n int) bool {
 	return true
 }
 
-func (e *encoder) object(t lua.Table) bool {
+func (e *encoder) object(t *lua.Table) bool {
 	e.out = append(e.out, '{')
 	t.Each(e.eachMember)
 	e.out = append(e.out, '}')

@@ -36,7 +36,7 @@ type null struct{}
 
 // Module gives the module for a script with that output_limit.
 func Module(outputLimit int) lua.Module {
-	return lua.Module{Name: "cjson", Open: func(in lua.Interp) lua.Table {
+	return lua.Module{Name: "cjson", Open: func(in *lua.Interp) *lua.Table {
 		k := &codec{
 			outputLimit: outputLimit, encodeDepth: maxDepth, decodeDepth: maxDepth, precision: 14,
 			encodeInvalid: "off", decodeInvalid: true, sparseRatio: 2, sparseSafe: 10,
@@ -45,7 +45,7 @@ func Module(outputLimit int) lua.Module {
 	}}
 }
 
-func (k *codec) open(in lua.Interp) lua.Table {
+func (k *codec) open(in *lua.Interp) *lua.Table {
 	e := &k.encoder
 	e.codec, e.eachIndex, e.eachMember = k, e.index, e.member
 	t := in.NewTable(0, 16)
@@ -70,14 +70,14 @@ func (k *codec) open(in lua.Interp) lua.Table {
 
 // intSetting is a function that sets a number from 1 and returns it.
 func intSetting(name string, setting *int, most int) lua.Function {
-	return func(c lua.Call) {
+	return func(c *lua.Call) {
 		atMost(c, name, 1)
 		setInt(c, name, 1, setting, 1, most)
 		c.PushNumber(float64(*setting))
 	}
 }
 
-func setInt(c lua.Call, name string, i int, setting *int, least, most int) {
+func setInt(c *lua.Call, name string, i int, setting *int, least, most int) {
 	if c.Arg(i).IsNil() {
 		return
 	}
@@ -90,14 +90,14 @@ func setInt(c lua.Call, name string, i int, setting *int, least, most int) {
 
 // boolSetting is a function that switches something on or off and returns how it is.
 func boolSetting(name string, setting *bool) lua.Function {
-	return func(c lua.Call) {
+	return func(c *lua.Call) {
 		atMost(c, name, 1)
 		setBool(c, name, setting)
 		c.PushBool(*setting)
 	}
 }
 
-func setBool(c lua.Call, name string, setting *bool) {
+func setBool(c *lua.Call, name string, setting *bool) {
 	switch c.Kind(1) {
 	case lua.KindNone, lua.KindNil:
 	case lua.KindBool:
@@ -108,7 +108,7 @@ func setBool(c lua.Call, name string, setting *bool) {
 }
 
 // option is the first argument, which must be one of several words.
-func option(c lua.Call, name string, words ...string) string {
+func option(c *lua.Call, name string, words ...string) string {
 	text := lua.CheckText(c, 1, name)
 	if !slices.Contains(words, text) {
 		lua.BadArgument(c, 1, name, "invalid option '"+text+"'")
@@ -116,13 +116,13 @@ func option(c lua.Call, name string, words ...string) string {
 	return text
 }
 
-func atMost(c lua.Call, name string, n int) {
+func atMost(c *lua.Call, name string, n int) {
 	if c.Len() > n {
 		lua.BadArgument(c, n+1, name, "found too many arguments")
 	}
 }
 
-func (k *codec) setEncodeInvalid(c lua.Call) {
+func (k *codec) setEncodeInvalid(c *lua.Call) {
 	const name = "encode_invalid_numbers"
 	atMost(c, name, 1)
 	switch kind := c.Kind(1); {
@@ -141,7 +141,7 @@ func (k *codec) setEncodeInvalid(c lua.Call) {
 	c.PushBool(k.encodeInvalid == "on")
 }
 
-func (k *codec) setSparse(c lua.Call) {
+func (k *codec) setSparse(c *lua.Call) {
 	const name = "encode_sparse_array"
 	atMost(c, name, 3)
 	setBool(c, name, &k.sparseConvert)

@@ -23,16 +23,16 @@ func Module() lua.Module {
 	}}
 	return lua.Module{
 		Name: "cuckoo_filter",
-		Open: func(in lua.Interp) lua.Table {
+		Open: func(in *lua.Interp) *lua.Table {
 			t := in.NewTable(0, 1)
-			t.Set("new", in.NewFunction("new", func(c lua.Call) { create(c, class) }))
+			t.Set("new", in.NewFunction("new", func(c *lua.Call) { create(c, class) }))
 			return t
 		},
-		Restore: func(in lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
+		Restore: func(in *lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
 	}
 }
 
-func create(c lua.Call, class *lua.Class) {
+func create(c *lua.Call, class *lua.Class) {
 	if c.Len() != 1 {
 		lua.BadArgument(c, 0, "new", "incorrect number of arguments")
 	}
@@ -49,7 +49,7 @@ func create(c lua.Call, class *lua.Class) {
 	c.Push(c.Interp().NewObject(class, newFilter(buckets)))
 }
 
-func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
+func restore(in *lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
 	if len(args) != 1 {
 		return lua.Nil, fmt.Errorf("cuckoo_filter.new with %d arguments", len(args))
 	}
@@ -60,13 +60,13 @@ func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, erro
 	return in.NewObject(class, newFilter(bucketsFor(items))), nil
 }
 
-func key(c lua.Call, f *Filter, function string) []byte {
+func key(c *lua.Call, f *Filter, function string) []byte {
 	b := sketch.Key(c, function, &f.scratch)
 	sketch.SpendHash(c, len(b), 1)
 	return b
 }
 
-func add(c lua.Call, f *Filter) {
+func add(c *lua.Call, f *Filter) {
 	added, kicks := f.add(key(c, f, "add"))
 	if kicks > 64 {
 		c.Spend(kicks / 2)
@@ -74,16 +74,16 @@ func add(c lua.Call, f *Filter) {
 	c.PushBool(added)
 }
 
-func query(c lua.Call, f *Filter)  { c.PushBool(f.has(key(c, f, "query"))) }
-func remove(c lua.Call, f *Filter) { c.PushBool(f.remove(key(c, f, "delete"))) }
-func count(c lua.Call, f *Filter)  { c.PushNumber(f.count) }
+func query(c *lua.Call, f *Filter)  { c.PushBool(f.has(key(c, f, "query"))) }
+func remove(c *lua.Call, f *Filter) { c.PushBool(f.remove(key(c, f, "delete"))) }
+func count(c *lua.Call, f *Filter)  { c.PushNumber(f.count) }
 
-func clearFilter(c lua.Call, f *Filter) {
+func clearFilter(c *lua.Call, f *Filter) {
 	spendAll(c, len(f.buckets))
 	f.clear()
 }
 
-func fromstring(c lua.Call, f *Filter) {
+func fromstring(c *lua.Call, f *Filter) {
 	n := method.Number(c, 2, "fromstring")
 	bytes := method.Text(c, 3, "fromstring")
 	spendAll(c, len(f.buckets))
@@ -93,7 +93,7 @@ func fromstring(c lua.Call, f *Filter) {
 }
 
 // spendAll charges for going through all buckets of a large filter.
-func spendAll(c lua.Call, buckets int) {
+func spendAll(c *lua.Call, buckets int) {
 	if cost := buckets / 16; cost > 64 {
 		c.Spend(cost)
 	}

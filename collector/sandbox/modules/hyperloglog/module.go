@@ -21,13 +21,13 @@ func Module() lua.Module {
 	}}
 	return lua.Module{
 		Name: "hyperloglog",
-		Open: func(in lua.Interp) lua.Table {
+		Open: func(in *lua.Interp) *lua.Table {
 			t := in.NewTable(0, 2)
-			t.Set("new", in.NewFunction("new", func(c lua.Call) { create(c, class) }))
+			t.Set("new", in.NewFunction("new", func(c *lua.Call) { create(c, class) }))
 			t.Set("count", in.NewFunction("count", countAll))
 			return t
 		},
-		Restore: func(in lua.Interp, args []lua.Value) (lua.Value, error) {
+		Restore: func(in *lua.Interp, args []lua.Value) (lua.Value, error) {
 			if len(args) != 0 {
 				return lua.Nil, fmt.Errorf("hyperloglog.new with %d arguments", len(args))
 			}
@@ -37,8 +37,8 @@ func Module() lua.Module {
 }
 
 // counted makes a method that checks the number of arguments before the object, as the original did.
-func counted(name string, arguments int, f func(lua.Call, *Counter)) lua.Function {
-	return func(c lua.Call) {
+func counted(name string, arguments int, f func(*lua.Call, *Counter)) lua.Function {
+	return func(c *lua.Call) {
 		if n := c.Len(); n != arguments {
 			method.BadArgument(c, n, name, "incorrect number of arguments")
 		}
@@ -46,7 +46,7 @@ func counted(name string, arguments int, f func(lua.Call, *Counter)) lua.Functio
 	}
 }
 
-func counterArg(c lua.Call, i int, function string) *Counter {
+func counterArg(c *lua.Call, i int, function string) *Counter {
 	h, ok := c.Object(i).(*Counter)
 	if !ok {
 		lua.BadArgument(c, i, function, className+" expected, got "+c.Kind(i).String())
@@ -54,7 +54,7 @@ func counterArg(c lua.Call, i int, function string) *Counter {
 	return h
 }
 
-func create(c lua.Call, class *lua.Class) {
+func create(c *lua.Call, class *lua.Class) {
 	if n := c.Len(); n != 0 {
 		lua.BadArgument(c, n, "new", "incorrect number of arguments")
 	}
@@ -62,13 +62,13 @@ func create(c lua.Call, class *lua.Class) {
 	c.Push(c.Interp().NewObject(class, newCounter()))
 }
 
-func add(c lua.Call, h *Counter) {
+func add(c *lua.Call, h *Counter) {
 	key := sketch.Key(c, "add", &h.scratch)
 	sketch.SpendHash(c, len(key), 1)
 	c.PushBool(h.add(key))
 }
 
-func count(c lua.Call, h *Counter) {
+func count(c *lua.Call, h *Counter) {
 	if _, ok := h.cached(); !ok {
 		c.Spend(work)
 	}
@@ -76,7 +76,7 @@ func count(c lua.Call, h *Counter) {
 }
 
 // countAll counts what any of several counters counted.
-func countAll(c lua.Call) {
+func countAll(c *lua.Call) {
 	n := c.Len()
 	if n < 2 {
 		lua.BadArgument(c, n, "count", "incorrect number of arguments")
@@ -90,7 +90,7 @@ func countAll(c lua.Call) {
 	c.PushNumber(float64(all.estimate()))
 }
 
-func merge(c lua.Call, h *Counter) {
+func merge(c *lua.Call, h *Counter) {
 	other, ok := c.Object(2).(*Counter)
 	if !ok {
 		method.BadArgument(c, 2, "merge", className+" expected, got "+c.Kind(2).String())
@@ -102,11 +102,11 @@ func merge(c lua.Call, h *Counter) {
 	c.Push(c.Arg(1))
 }
 
-func clearCounter(_ lua.Call, h *Counter) { h.clear() }
+func clearCounter(_ *lua.Call, h *Counter) { h.clear() }
 
-func text(c lua.Call, h *Counter) { c.PushText(string(h.data[:])) }
+func text(c *lua.Call, h *Counter) { c.PushText(string(h.data[:])) }
 
-func fromstring(c lua.Call, h *Counter) {
+func fromstring(c *lua.Call, h *Counter) {
 	if err := h.fromString(method.Text(c, 2, "fromstring")); err != nil {
 		c.Raise(err.Error())
 	}

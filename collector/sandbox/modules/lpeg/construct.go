@@ -8,13 +8,13 @@ import (
 )
 
 // some raises C's error for a missing argument.
-func some(c lua.Call, i int, function string) {
+func some(c *lua.Call, i int, function string) {
 	if c.Kind(i) == lua.KindNone {
 		lua.BadArgument(c, i, function, "value expected")
 	}
 }
 
-func (l *Library) newP(c lua.Call) {
+func (l *Library) newP(c *lua.Call) {
 	some(c, 1, "P")
 	if _, ok := c.Object(1).(*Pattern); ok {
 		c.Push(c.Arg(1))
@@ -23,13 +23,13 @@ func (l *Library) newP(c lua.Call) {
 	l.Push(c, l.Coerce(c, c.Arg(1), 1, "P"))
 }
 
-func (l *Library) newS(c lua.Call) {
+func (l *Library) newS(c *lua.Call) {
 	set := lua.CheckText(c, 1, "S")
 	c.Spend(len(set) / 16)
 	l.own(c, lpeg.Bytes(lpeg.SetOf(set)), nil)
 }
 
-func (l *Library) newR(c lua.Call) {
+func (l *Library) newR(c *lua.Call) {
 	var set lpeg.Set
 	if c.Len() == 0 {
 		l.own(c, lpeg.False(), nil)
@@ -59,7 +59,7 @@ func name(v lua.Value) lpeg.Name {
 	return n
 }
 
-func (l *Library) newV(c lua.Call) {
+func (l *Library) newV(c *lua.Call) {
 	v := c.Arg(1)
 	if v.IsNil() {
 		lua.BadArgument(c, 1, "V", "non-nil value expected")
@@ -67,7 +67,7 @@ func (l *Library) newV(c lua.Call) {
 	l.own(c, lpeg.Rule(name(v)), nil, v)
 }
 
-func (l *Library) newB(c lua.Call) {
+func (l *Library) newB(c *lua.Call) {
 	p := l.operand(c, 1, "B")
 	tree, err := lpeg.Behind(p.Tree)
 	if err != nil {
@@ -78,14 +78,14 @@ func (l *Library) newB(c lua.Call) {
 
 // unary is a function of one pattern.
 func (l *Library) unary(function string, make func(*lpeg.Pattern) (*lpeg.Pattern, error)) lua.Function {
-	return func(c lua.Call) {
+	return func(c *lua.Call) {
 		p := l.operand(c, 1, function)
 		tree, err := make(p.Tree)
 		l.own(c, tree, err, keep(nil, c.Arg(1), p)...)
 	}
 }
 
-func (l *Library) newCc(c lua.Call) {
+func (l *Library) newCc(c *lua.Call) {
 	n := c.Len()
 	keeps, values := make([]lua.Value, n), make([]any, n)
 	for i := range n {
@@ -99,9 +99,9 @@ func (l *Library) newCc(c lua.Call) {
 	l.Push(c, &Pattern{Tree: tree, Keeps: keeps, Nodes: 2*n + 1})
 }
 
-func (l *Library) newCp(c lua.Call) { l.own(c, lpeg.Position(), nil) }
+func (l *Library) newCp(c *lua.Call) { l.own(c, lpeg.Position(), nil) }
 
-func (l *Library) newCarg(c lua.Call) {
+func (l *Library) newCarg(c *lua.Call) {
 	n := lua.CheckInt(c, 1, "Carg")
 	if n <= 0 || n > 32767 {
 		lua.BadArgument(c, 1, "Carg", "invalid argument index")
@@ -109,13 +109,13 @@ func (l *Library) newCarg(c lua.Call) {
 	l.own(c, lpeg.Argument(n), nil)
 }
 
-func (l *Library) newCb(c lua.Call) {
+func (l *Library) newCb(c *lua.Call) {
 	some(c, 1, "Cb")
 	n := name(c.Arg(1))
 	l.own(c, lpeg.Back(n), nil, c.Arg(1))
 }
 
-func (l *Library) newCg(c lua.Call) {
+func (l *Library) newCg(c *lua.Call) {
 	p := l.operand(c, 1, "Cg")
 	keeps := keep(nil, c.Arg(1), p)
 	var group *lpeg.Name
@@ -128,21 +128,21 @@ func (l *Library) newCg(c lua.Call) {
 }
 
 // function is an argument that must be a function.
-func function(c lua.Call, i int, name string) lua.Value {
+func function(c *lua.Call, i int, name string) lua.Value {
 	if c.Kind(i) != lua.KindFunction {
 		lua.BadArgument(c, i, name, "function expected, got "+c.Kind(i).String())
 	}
 	return c.Arg(i)
 }
 
-func (l *Library) newCf(c lua.Call) {
+func (l *Library) newCf(c *lua.Call) {
 	f := function(c, 2, "Cf")
 	p := l.operand(c, 1, "Cf")
 	tree, err := lpeg.Fold(p.Tree, f)
 	l.own(c, tree, err, append(keep(nil, c.Arg(1), p), f)...)
 }
 
-func (l *Library) newCmt(c lua.Call) {
+func (l *Library) newCmt(c *lua.Call) {
 	f := function(c, 2, "Cmt")
 	p := l.operand(c, 1, "Cmt")
 	tree, err := lpeg.MatchTime(p.Tree, f)
@@ -153,7 +153,7 @@ func (l *Library) newCmt(c lua.Call) {
 const operator = "?"
 
 // binary makes an operator of two patterns.
-func (l *Library) binary(c lua.Call, make func(a, b *lpeg.Pattern) (*lpeg.Pattern, error)) {
+func (l *Library) binary(c *lua.Call, make func(a, b *lpeg.Pattern) (*lpeg.Pattern, error)) {
 	a, b := l.operand(c, 1, operator), l.operand(c, 2, operator)
 	tree, err := make(a.Tree, b.Tree)
 	if err != nil {
@@ -168,21 +168,21 @@ func (l *Library) binary(c lua.Call, make func(a, b *lpeg.Pattern) (*lpeg.Patter
 	l.Push(c, &Pattern{Tree: tree, Keeps: keeps, Nodes: nodes})
 }
 
-func (l *Library) mul(c lua.Call)    { l.binary(c, lpeg.Seq) }
-func (l *Library) choice(c lua.Call) { l.binary(c, lpeg.Choice) }
-func (l *Library) sub(c lua.Call)    { l.binary(c, lpeg.Except) }
+func (l *Library) mul(c *lua.Call)    { l.binary(c, lpeg.Seq) }
+func (l *Library) choice(c *lua.Call) { l.binary(c, lpeg.Choice) }
+func (l *Library) sub(c *lua.Call)    { l.binary(c, lpeg.Except) }
 
-func (l *Library) unm(c lua.Call) {
+func (l *Library) unm(c *lua.Call) {
 	p := l.operand(c, 1, operator)
 	l.own(c, lpeg.Not(p.Tree), nil, keep(nil, c.Arg(1), p)...)
 }
 
-func (l *Library) len(c lua.Call) {
+func (l *Library) len(c *lua.Call) {
 	p := l.operand(c, 1, operator)
 	l.own(c, lpeg.And(p.Tree), nil, keep(nil, c.Arg(1), p)...)
 }
 
-func (l *Library) pow(c lua.Call) {
+func (l *Library) pow(c *lua.Call) {
 	p := l.operand(c, 1, operator)
 	n := clip(lua.CheckNumber(c, 2, operator))
 	tree, err := lpeg.Repeat(p.Tree, n)
@@ -193,14 +193,14 @@ func (l *Library) pow(c lua.Call) {
 }
 
 // div is pattern / string, number, table or function.
-func (l *Library) div(c lua.Call) {
+func (l *Library) div(c *lua.Call) {
 	p, v := l.operand(c, 1, operator), c.Arg(2)
 	tree, err := Replace(c, p.Tree, v)
 	l.own(c, tree, err, append(keep(nil, c.Arg(1), p), v)...)
 }
 
 // Replace is the capture tree / v. It raises the error that v is of no use.
-func Replace(c lua.Call, tree *lpeg.Pattern, v lua.Value) (*lpeg.Pattern, error) {
+func Replace(c *lua.Call, tree *lpeg.Pattern, v lua.Value) (*lpeg.Pattern, error) {
 	switch v.Kind() {
 	case lua.KindString:
 		return lpeg.Format(tree, v.Text())
@@ -220,7 +220,7 @@ func Replace(c lua.Call, tree *lpeg.Pattern, v lua.Value) (*lpeg.Pattern, error)
 }
 
 // grammar makes a pattern of a table of rules.
-func (l *Library) grammar(c lua.Call, t lua.Table, i int, function string) *Pattern {
+func (l *Library) grammar(c *lua.Call, t *lua.Table, i int, function string) *Pattern {
 	firstName := t.Index(1)
 	if firstName.IsNil() {
 		c.Raise("grammar has no initial rule")
@@ -266,7 +266,7 @@ func (l *Library) grammar(c lua.Call, t lua.Table, i int, function string) *Patt
 }
 
 // Grammar is the grammar of rules. Its check looks at all of their nodes, which is charged.
-func Grammar(c lua.Call, rules []lpeg.Definition) (*lpeg.Pattern, error) {
+func Grammar(c *lua.Call, rules []lpeg.Definition) (*lpeg.Pattern, error) {
 	size := 0
 	for _, r := range rules {
 		if size += r.Body.Size(); size < 0 {
@@ -278,7 +278,7 @@ func Grammar(c lua.Call, rules []lpeg.Definition) (*lpeg.Pattern, error) {
 }
 
 // Charge asks for what it takes to look at that many nodes.
-func Charge(c lua.Call, nodes int) {
+func Charge(c *lua.Call, nodes int) {
 	if nodes > 1<<24 {
 		c.Raise(lpeg.ErrTooBig.Error())
 	}
@@ -304,7 +304,7 @@ var Classes = func() map[string]lpeg.Set {
 }()
 
 // locale is lpeg.locale: it gives a table the sets of characters.
-func (l *Library) locale(c lua.Call) {
+func (l *Library) locale(c *lua.Call) {
 	in := c.Interp()
 	t := c.Table(1)
 	if t == nil {

@@ -6,21 +6,20 @@ import (
 	"strings"
 	"testing"
 
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/modules/lpeg"
 )
 
 // newScript is an interpreter with lpeg as the global m.
-func newScript(t testing.TB) *gopher.Interp {
+func newScript(t testing.TB) *lua.Interp {
 	t.Helper()
-	in := gopher.New()
+	in := lua.New(lua.Options{})
 	t.Cleanup(in.Close)
 	in.SetGlobal("m", lpeg.New().Module().Open(in).Value())
 	return in
 }
 
-func load(t testing.TB, in *gopher.Interp, body string) lua.Value {
+func load(t testing.TB, in *lua.Interp, body string) lua.Value {
 	t.Helper()
 	fn, err := in.Load("test", []byte(body))
 	if err != nil {
@@ -29,7 +28,7 @@ func load(t testing.TB, in *gopher.Interp, body string) lua.Value {
 	return fn
 }
 
-func evaluate(t testing.TB, in *gopher.Interp, body string) lua.Value {
+func evaluate(t testing.TB, in *lua.Interp, body string) lua.Value {
 	t.Helper()
 	result := make([]lua.Value, 1)
 	if err := in.Call(load(t, in, body), result); err != nil {
@@ -81,17 +80,18 @@ func TestFixedCasesAgainstC(t *testing.T) {
 
 // A match without end uses up the script's instructions, inside pcall as well.
 func TestBudget(t *testing.T) {
-	in := newScript(t)
 	for _, body := range []string{
 		`return m.match(m.P{"a", a = 1 * m.V"a" * "x" + 1 * m.V"a" * "y" + -1}, s)`,
 		`for i = 1, 1e9 do m.match(m.P{m.P"x" + 1 * m.V(1)}, s) end`,
 		`local p = m.P"a" for i = 1, 12 do p = p * p end for i = 1, 1e9 do m.match(p * i, "a") end`,
 		`local p = m.P{m.P"xy" + 1 * m.V(1)} while true do pcall(m.match, p, s) end`,
 	} {
+		in := newScript(t)
 		in.SetGlobal("s", lua.String(strings.Repeat("a", 60)))
+		fn := load(t, in, body)
 		in.SetBudget(200000)
 		var failed *lua.Error
-		if err := in.Call(load(t, in, body), nil); !errors.As(err, &failed) || !failed.Exhausted {
+		if err := in.Call(fn, nil); !errors.As(err, &failed) || !failed.Exhausted {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestMemory(t *testing.T) {
 }
 
 func ExampleLibrary() {
-	in := gopher.New()
+	in := lua.New(lua.Options{})
 	defer in.Close()
 	in.SetGlobal("lpeg", lpeg.New().Module().Open(in).Value())
 	fn, err := in.Load("example", []byte(`return lpeg.match(lpeg.C(lpeg.R"09"^1), "42 lines")`))

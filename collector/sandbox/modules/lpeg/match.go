@@ -18,19 +18,20 @@ const (
 type host struct {
 	machine lpeg.Machine
 	l       *Library
-	c       lua.Call
+	c       *lua.Call
 	subject lua.Value
 	consts  []lua.Value // the program's values
 	stack   []lua.Value
 	dynamic []lua.Value
 	args    []lua.Value
-	extra   int // the number of the first extra argument
-	high    int // of the stack's values that were in use
-	steps   int // not charged yet
+	counter counter // of the interpreter, nil if it is none
+	extra   int     // the number of the first extra argument
+	high    int     // of the stack's values that were in use
+	steps   int     // not charged yet
 }
 
 // ready compiles the pattern where that has not been done.
-func (l *Library) ready(c lua.Call, p *Pattern) {
+func (l *Library) ready(c *lua.Call, p *Pattern) {
 	if p.program != nil {
 		return
 	}
@@ -50,7 +51,7 @@ func (l *Library) ready(c lua.Call, p *Pattern) {
 }
 
 // match is lpeg.match.
-func (l *Library) match(c lua.Call) {
+func (l *Library) match(c *lua.Call) {
 	p := l.operand(c, 1, "match")
 	l.ready(c, p)
 	subject := lua.CheckText(c, 2, "match")
@@ -58,7 +59,7 @@ func (l *Library) match(c lua.Call) {
 }
 
 // Match matches a subject from an offset and pushes the results. The extra arguments begin at that argument.
-func (l *Library) Match(c lua.Call, p *Pattern, subject string, start, extra int) {
+func (l *Library) Match(c *lua.Call, p *Pattern, subject string, start, extra int) {
 	l.ready(c, p)
 	h := l.host(c, p, subject, extra)
 	if _, ok := h.machine.Match(p.program.Program, subject, start, l.limit, h); ok {
@@ -73,7 +74,7 @@ func (l *Library) Match(c lua.Call, p *Pattern, subject string, start, extra int
 }
 
 // Find finds the first match from an offset on, without its captures: where it begins and ends.
-func (l *Library) Find(c lua.Call, p *Pattern, subject string, start int) (from, to int, ok bool) {
+func (l *Library) Find(c *lua.Call, p *Pattern, subject string, start int) (from, to int, ok bool) {
 	l.ready(c, p)
 	h := l.host(c, p, subject, 1<<30)
 	from, to, ok = h.machine.Find(p.program.Program, subject, start, l.limit, h)
@@ -82,7 +83,7 @@ func (l *Library) Find(c lua.Call, p *Pattern, subject string, start int) (from,
 }
 
 // Start is the offset that an argument gives as a position: 1 where there is none, from the end if negative.
-func Start(c lua.Call, i int, function string, length int) int {
+func Start(c *lua.Call, i int, function string, length int) int {
 	if c.Kind(i) <= lua.KindNil {
 		return 0
 	}
@@ -105,12 +106,13 @@ func position(init, length int) int {
 }
 
 // host gives a host for a match; a match inside a match has its own.
-func (l *Library) host(c lua.Call, p *Pattern, subject string, extra int) *host {
+func (l *Library) host(c *lua.Call, p *Pattern, subject string, extra int) *host {
 	var h *host
 	if n := len(l.hosts); n > 0 {
 		h, l.hosts = l.hosts[n-1], l.hosts[:n-1]
 	} else {
 		h = &host{l: l}
+		h.counter, _ = any(c.Interp()).(counter)
 	}
 	h.c, h.consts, h.steps, h.subject, h.extra = c, p.program.values, 0, lua.String(subject), extra
 	return h
@@ -150,11 +152,20 @@ func (h *host) add(v lua.Value) {
 	h.stack = append(h.stack, v)
 }
 
+// counter is an interpreter that makes strings of memory that will be used again, and counts them.
+type counter interface {
+	String(s string) lua.Value
+}
+
 // Text copies what it pushes: a short capture shall not keep a long subject.
 func (h *host) Text(s string) {
+	if h.counter != nil {
+		h.add(h.counter.String(s))
+		return
+	}
 	h.add(lua.String(strings.Clone(s)))
 }
-func (h *host) Made(s string) { h.add(lua.String(s)) }
+
 func (h *host) Number(n int)  { h.add(lua.Number(float64(n))) }
 func (h *host) Value(i int)   { h.add(h.consts[i]) }
 func (h *host) Dynamic(i int) { h.add(h.dynamic[i]) }
@@ -234,7 +245,7 @@ func (h *host) Query(i int) bool {
 }
 
 // Index is t[key] with metamethods.
-func (l *Library) Index(c lua.Call, t, key lua.Value) lua.Value {
+func (l *Library) Index(c *lua.Call, t, key lua.Value) lua.Value {
 	const longest = 100 // chain of metatables
 	for range longest {
 		if table, ok := t.AsTable(); ok {

@@ -41,17 +41,17 @@ func (l *Library) functions() map[string]lua.Function {
 		"P": l.newP, "S": l.newS, "R": l.newR, "V": l.newV, "B": l.newB, "C": l.unary("C", lpeg.Capture), "Cc": l.newCc,
 		"Cmt": l.newCmt, "Cb": l.newCb, "Carg": l.newCarg, "Cp": l.newCp, "Cs": l.unary("Cs", lpeg.Substitute),
 		"Ct": l.unary("Ct", lpeg.Table), "Cf": l.newCf, "Cg": l.newCg, "match": l.match, "type": l.typeOf,
-		"version": func(c lua.Call) { c.PushText(version) }, "locale": l.locale, "setmaxstack": l.setMaxStack,
+		"version": func(c *lua.Call) { c.PushText(version) }, "locale": l.locale, "setmaxstack": l.setMaxStack,
 		"ptree": debugOnly, "pcode": debugOnly,
 	}
 }
 
 // debugOnly is what C's debugging functions do in an ordinary build.
-func debugOnly(c lua.Call) { c.Raise("function only implemented in debug mode") }
+func debugOnly(c *lua.Call) { c.Raise("function only implemented in debug mode") }
 
 // Module is the lpeg module.
 func (l *Library) Module() lua.Module {
-	return lua.Module{Name: "lpeg", Open: func(in lua.Interp) lua.Table {
+	return lua.Module{Name: "lpeg", Open: func(in *lua.Interp) *lua.Table {
 		functions := l.functions()
 		t := in.NewTable(0, len(functions))
 		for name, f := range functions {
@@ -93,10 +93,10 @@ type program struct {
 func (p *program) Size() int { return p.Program.Size() + 16*len(p.values) }
 
 // Push pushes a pattern as userdata.
-func (l *Library) Push(c lua.Call, p *Pattern) { c.Push(c.Interp().NewObject(&l.class, p)) }
+func (l *Library) Push(c *lua.Call, p *Pattern) { c.Push(c.Interp().NewObject(&l.class, p)) }
 
 // own pushes a pattern of one node, or raises the error.
-func (l *Library) own(c lua.Call, tree *lpeg.Pattern, err error, keeps ...lua.Value) {
+func (l *Library) own(c *lua.Call, tree *lpeg.Pattern, err error, keeps ...lua.Value) {
 	if err != nil {
 		c.Raise(err.Error())
 	}
@@ -104,7 +104,7 @@ func (l *Library) own(c lua.Call, tree *lpeg.Pattern, err error, keeps ...lua.Va
 }
 
 // typeOf is lpeg.type.
-func (l *Library) typeOf(c lua.Call) {
+func (l *Library) typeOf(c *lua.Call) {
 	if _, ok := c.Object(1).(*Pattern); ok {
 		c.PushText("pattern")
 	} else {
@@ -112,7 +112,7 @@ func (l *Library) typeOf(c lua.Call) {
 	}
 }
 
-func (l *Library) setMaxStack(c lua.Call) {
+func (l *Library) setMaxStack(c *lua.Call) {
 	n := lua.CheckInt(c, 1, "setmaxstack")
 	if n <= 0 || n > 1<<31-1 {
 		lua.BadArgument(c, 1, "setmaxstack", "out of range")
@@ -121,7 +121,7 @@ func (l *Library) setMaxStack(c lua.Call) {
 }
 
 // operand gives an argument as a pattern: for strings, numbers and so on a new one.
-func (l *Library) operand(c lua.Call, i int, function string) *Pattern {
+func (l *Library) operand(c *lua.Call, i int, function string) *Pattern {
 	return l.Coerce(c, c.Arg(i), i, function)
 }
 
@@ -134,7 +134,7 @@ func keep(keeps []lua.Value, v lua.Value, p *Pattern) []lua.Value {
 }
 
 // Coerce makes a pattern of argument i, or raises the error that it cannot be one.
-func (l *Library) Coerce(c lua.Call, v lua.Value, i int, function string) *Pattern {
+func (l *Library) Coerce(c *lua.Call, v lua.Value, i int, function string) *Pattern {
 	if p, ok := v.AsObject().(*Pattern); ok {
 		return p
 	}

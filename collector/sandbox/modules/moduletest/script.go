@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"lma_collector/collector/sandbox/gopher"
 	"lma_collector/collector/sandbox/lua"
 )
 
@@ -17,21 +16,21 @@ import (
 //	string(object)    what tostring gives, by __tostring
 type Script struct {
 	t  testing.TB
-	In *gopher.Interp
+	In *lua.Interp
 }
 
 // New makes a script.
 func New(t testing.TB, modules ...lua.Module) *Script {
 	t.Helper()
-	in := gopher.New()
+	in := lua.New(lua.Options{})
 	t.Cleanup(in.Close)
 	for _, m := range modules {
 		in.SetGlobal(m.Name, m.Open(in).Value())
 	}
 	for name, f := range map[string]lua.Function{
-		"text":      func(c lua.Call) { c.PushText(string(c.Object(1).(lua.Outputter).AppendOutput(nil))) },
-		"preserved": func(c lua.Call) { c.PushText(string(c.Object(1).(lua.Preserver).AppendPreserved(nil, "x"))) },
-		"string": func(c lua.Call) {
+		"text":      func(c *lua.Call) { c.PushText(string(c.Object(1).(lua.Outputter).AppendOutput(nil))) },
+		"preserved": func(c *lua.Call) { c.PushText(string(c.Object(1).(lua.Preserver).AppendPreserved(nil, "x"))) },
+		"string": func(c *lua.Call) {
 			result := make([]lua.Value, 1)
 			c.Invoke(c.Arg(1).Ref().(lua.Metatabled).Metafield("__tostring"), result, c.Arg(1))
 			c.Push(result[0])

@@ -10,7 +10,7 @@ import (
 
 // builder makes a pattern of nodes.
 type builder struct {
-	c     lua.Call
+	c     *lua.Call
 	lib   *lpeg.Library
 	defs  lua.Value
 	equal lua.Value // the function of `=name`

@@ -44,11 +44,11 @@ var predefined = func() map[string]core.Set {
 
 // Module is the re module with patterns of that library.
 func Module(lib *lpeg.Library) lua.Module {
-	return lua.Module{Name: "re", Open: func(in lua.Interp) lua.Table {
+	return lua.Module{Name: "re", Open: func(in *lua.Interp) *lua.Table {
 		l := &library{lib: lib, kept: map[kept]*lpeg.Pattern{}, equal: in.NewFunction("equalcap", equal)}
 		t := in.NewTable(0, 5)
 		for name, f := range map[string]lua.Function{
-			"compile": l.compile, "match": l.match, "find": l.find, "gsub": l.gsub, "updatelocale": func(lua.Call) { l.forget() },
+			"compile": l.compile, "match": l.match, "find": l.find, "gsub": l.gsub, "updatelocale": func(*lua.Call) { l.forget() },
 		} {
 			t.Set(name, in.NewFunction(name, f))
 		}
@@ -57,7 +57,7 @@ func Module(lib *lpeg.Library) lua.Module {
 }
 
 // equal is the function of `=name`: the subject must go on with the group's text.
-func equal(c lua.Call) {
+func equal(c *lua.Call) {
 	v := c.Arg(3)
 	at, _ := c.Number(2)
 	subject, _ := c.Text(1)
@@ -70,14 +70,14 @@ func equal(c lua.Call) {
 }
 
 // text is an argument that must be a string. A missing one counts as nil, as where this module is Lua.
-func text(c lua.Call, i int) string {
+func text(c *lua.Call, i int) string {
 	if c.Kind(i) == lua.KindNone {
 		lua.BadArgument(c, i, "match", "string expected, got nil")
 	}
 	return lua.CheckText(c, i, "match")
 }
 
-func (l *library) compile(c lua.Call) {
+func (l *library) compile(c *lua.Call) {
 	if _, ok := c.Object(1).(*lpeg.Pattern); ok {
 		c.Push(c.Arg(1))
 		return
@@ -86,7 +86,7 @@ func (l *library) compile(c lua.Call) {
 }
 
 // parse makes a pattern of its text.
-func (l *library) parse(c lua.Call, source string, defs lua.Value) *lpeg.Pattern {
+func (l *library) parse(c *lua.Call, source string, defs lua.Value) *lpeg.Pattern {
 	c.Spend(len(source))
 	c.Need(256 * len(source))
 	p := &parser{
@@ -110,7 +110,7 @@ func (l *library) parse(c lua.Call, source string, defs lua.Value) *lpeg.Pattern
 }
 
 // pattern is an argument as a pattern, and its text if that is what it is.
-func (l *library) pattern(c lua.Call, i int) (p *lpeg.Pattern, source string) {
+func (l *library) pattern(c *lua.Call, i int) (p *lpeg.Pattern, source string) {
 	if p, ok := c.Object(i).(*lpeg.Pattern); ok {
 		return p, ""
 	}
@@ -141,21 +141,21 @@ func (l *library) forget() {
 	l.size = 0
 }
 
-func (l *library) match(c lua.Call) {
+func (l *library) match(c *lua.Call) {
 	p, _ := l.pattern(c, 2)
 	subject := text(c, 1)
 	l.lib.Match(c, p, subject, start(c, len(subject)), 1<<30)
 }
 
 // start is the third argument as an offset; false is as good as none.
-func start(c lua.Call, length int) int {
+func start(c *lua.Call, length int) int {
 	if !c.Truth(3) {
 		return 0
 	}
 	return lpeg.Start(c, 3, "match", length)
 }
 
-func (l *library) find(c lua.Call) {
+func (l *library) find(c *lua.Call) {
 	p, _ := l.pattern(c, 2)
 	subject := text(c, 1)
 	from, to, ok := l.lib.Find(c, p, subject, start(c, len(subject)))
@@ -168,7 +168,7 @@ func (l *library) find(c lua.Call) {
 }
 
 // gsub replaces every match.
-func (l *library) gsub(c lua.Call) {
+func (l *library) gsub(c *lua.Call) {
 	p, source := l.pattern(c, 2)
 	replacement := c.Arg(3)
 	key := kept{source, replacement.Text(), true}

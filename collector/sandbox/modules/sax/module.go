@@ -24,7 +24,7 @@ func Module() lua.Module {
 	class.Meta = map[string]lua.Function{"__eq": equal, "__tostring": text}
 	return lua.Module{
 		Name: "sax",
-		Open: func(in lua.Interp) lua.Table {
+		Open: func(in *lua.Interp) *lua.Table {
 			t := in.NewTable(0, 4)
 			for name, f := range map[string]lua.Function{"window": of(class, createWindow), "word": of(class, createWord)} {
 				sub := in.NewTable(0, 1)
@@ -32,15 +32,15 @@ func Module() lua.Module {
 				t.Set(name, sub.Value())
 			}
 			t.Set("mindist", in.NewFunction("mindist", mindist))
-			t.Set("version", in.NewFunction("version", func(c lua.Call) { c.PushText("0.4.0") }))
+			t.Set("version", in.NewFunction("version", func(c *lua.Call) { c.PushText("0.4.0") }))
 			return t
 		},
-		Restore: func(in lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
+		Restore: func(in *lua.Interp, args []lua.Value) (lua.Value, error) { return restore(in, class, args) },
 	}
 }
 
-func of(class *lua.Class, f func(lua.Call, *lua.Class)) lua.Function {
-	return func(c lua.Call) { f(c, class) }
+func of(class *lua.Class, f func(*lua.Call, *lua.Class)) lua.Function {
+	return func(c *lua.Call) { f(c, class) }
 }
 
 // check tells what is wrong with the size of a window, "" for nothing.
@@ -61,13 +61,13 @@ func check(values, frames, bands int) string {
 const wrongNumber = "incorrect number of args"
 
 // arguments checks the number of a function's arguments.
-func arguments(c lua.Call, n int, function string) {
+func arguments(c *lua.Call, n int, function string) {
 	if c.Len() != n {
 		lua.BadArgument(c, 0, function, wrongNumber)
 	}
 }
 
-func createWindow(c lua.Call, class *lua.Class) {
+func createWindow(c *lua.Call, class *lua.Class) {
 	arguments(c, 3, "new")
 	n, w, bands := lua.CheckInt(c, 1, "new"), lua.CheckInt(c, 2, "new"), lua.CheckInt(c, 3, "new")
 	if reason := check(n, w, bands); reason != "" {
@@ -78,7 +78,7 @@ func createWindow(c lua.Call, class *lua.Class) {
 }
 
 // createWord makes a word of its letters or of a series.
-func createWord(c lua.Call, class *lua.Class) {
+func createWord(c *lua.Call, class *lua.Class) {
 	switch c.Len() {
 	case 2:
 		letters, bands := lua.CheckText(c, 1, "new"), lua.CheckInt(c, 2, "new")
@@ -114,7 +114,7 @@ func createWord(c lua.Call, class *lua.Class) {
 const notNumbers = "expected array of numbers as input"
 
 // numbers copies the array of numbers of a table, of which it takes the last 4096; false when it has others.
-func numbers(c lua.Call, t lua.Table) ([]float64, bool) {
+func numbers(c *lua.Call, t *lua.Table) ([]float64, bool) {
 	n := t.Len()
 	if n > 64 {
 		c.Spend(n)
@@ -133,7 +133,7 @@ func numbers(c lua.Call, t lua.Table) ([]float64, bool) {
 }
 
 // self is the object of a method that has so many arguments with it.
-func self[T any](c lua.Call, n int, class, name string) T {
+func self[T any](c *lua.Call, n int, class, name string) T {
 	if c.Len() != n {
 		method.BadArgument(c, 0, name, wrongNumber)
 	}
@@ -141,7 +141,7 @@ func self[T any](c lua.Call, n int, class, name string) T {
 }
 
 // add adds a number or the numbers of an array.
-func add(c lua.Call) {
+func add(c *lua.Call) {
 	w := self[*window](c, 2, windowClass, "add")
 	if f, ok := c.Number(2); ok {
 		w.add(f)
@@ -159,14 +159,14 @@ func add(c lua.Call) {
 	c.PushBool(true)
 }
 
-func clearWindow(c lua.Call) { self[*window](c, 1, windowClass, "clear").clear() }
+func clearWindow(c *lua.Call) { self[*window](c, 1, windowClass, "clear").clear() }
 
-func getWord(c lua.Call, class *lua.Class) {
+func getWord(c *lua.Call, class *lua.Class) {
 	w := self[*window](c, 1, windowClass, "get_word")
 	c.Push(c.Interp().NewObject(class, current(c, w).clone()))
 }
 
-func copyWord(c lua.Call, class *lua.Class) {
+func copyWord(c *lua.Call, class *lua.Class) {
 	w := self[*word](c, 1, wordClass, "copy")
 	c.Push(c.Interp().NewObject(class, w.clone()))
 }
@@ -176,7 +176,7 @@ func (w *word) clone() *word {
 }
 
 // current charges for making a window's word.
-func current(c lua.Call, w *window) *word {
+func current(c *lua.Call, w *window) *word {
 	if w.stale {
 		c.Spend(len(w.ring) / 8)
 	}
@@ -184,7 +184,7 @@ func current(c lua.Call, w *window) *word {
 }
 
 // wordArg is a word, or a window's.
-func wordArg(c lua.Call, i int, function string) *word {
+func wordArg(c *lua.Call, i int, function string) *word {
 	switch o := c.Object(i).(type) {
 	case *word:
 		return o
@@ -195,15 +195,15 @@ func wordArg(c lua.Call, i int, function string) *word {
 	return nil
 }
 
-func equal(c lua.Call) {
+func equal(c *lua.Call) {
 	c.PushBool(wordArg(c, 1, "__eq").equal(wordArg(c, 2, "__eq")))
 }
 
-func text(c lua.Call) {
+func text(c *lua.Call) {
 	c.PushText(string(wordArg(c, 1, "tostring").appendText(nil)))
 }
 
-func mindist(c lua.Call) {
+func mindist(c *lua.Call) {
 	arguments(c, 2, "mindist")
 	a, b := wordArg(c, 1, "mindist"), wordArg(c, 2, "mindist")
 	if n := len(a.frames); n > 64 {
@@ -220,7 +220,7 @@ func mindist(c lua.Call) {
 }
 
 // restore makes a window of three numbers, a word of its letters and the cardinality.
-func restore(in lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
+func restore(in *lua.Interp, class *lua.Class, args []lua.Value) (lua.Value, error) {
 	switch len(args) {
 	case 2:
 		if w, ok := parse(args[0].Text(), lua.Truncate(args[1].Float())); ok {

@@ -96,9 +96,9 @@ func TestErrors(t *testing.T) {
 		window + `w:add("a")`:             "1: bad argument #1 to 'add' (number or array-like table expected)",
 		window + `w:add({1, "a"})`:        "1: bad argument #1 to 'add' (expected array of numbers as input)",
 		window + `w:clear(1)`:             "1: bad argument #-1 to 'clear' (incorrect number of args)",
-		`sax.word.new("A", 5):add(1)`:     "1: bad argument #1 to 'add' (mozsvc.sax.window expected, got userdata)",
-		`sax.word.new("A", 5):get_word()`: "1: bad argument #1 to 'get_word' (mozsvc.sax.window expected, got userdata)",
-		window + `w:copy()`:               "1: bad argument #1 to 'copy' (mozsvc.sax.word expected, got userdata)",
+		`sax.word.new("A", 5):add(1)`:     "1: calling 'add' on bad self (mozsvc.sax.window expected, got userdata)",
+		`sax.word.new("A", 5):get_word()`: "1: calling 'get_word' on bad self (mozsvc.sax.window expected, got userdata)",
+		window + `w:copy()`:               "1: calling 'copy' on bad self (mozsvc.sax.word expected, got userdata)",
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 
 // Key is the bytes of the key that is a method's first argument: a string, or the 8 bytes of a
 // number, for which it uses scratch. They are not to be changed or kept.
-func Key(c lua.Call, function string, scratch *[8]byte) []byte {
+func Key(c *lua.Call, function string, scratch *[8]byte) []byte {
 	switch c.Kind(2) {
 	case lua.KindString:
 		s, _ := c.Text(2)
@@ -29,7 +29,7 @@ func Key(c lua.Call, function string, scratch *[8]byte) []byte {
 }
 
 // SpendHash charges for hashing a key of n bytes several times; short keys cost nothing.
-func SpendHash(c lua.Call, n, times int) {
+func SpendHash(c *lua.Call, n, times int) {
 	if cost := (n/16 + 1) * times; cost > 64 {
 		c.Spend(cost)
 	}

@@ -19,7 +19,7 @@ type packer struct {
 
 // Module is the struct module.
 func Module() lua.Module {
-	return lua.Module{Name: "struct", Open: func(in lua.Interp) lua.Table {
+	return lua.Module{Name: "struct", Open: func(in *lua.Interp) *lua.Table {
 		p := &packer{}
 		t := in.NewTable(0, 3)
 		t.Set("pack", in.NewFunction("pack", p.pack))
@@ -30,7 +30,7 @@ func Module() lua.Module {
 }
 
 // format reads the first argument. Only a long one is charged for.
-func format(c lua.Call, function string) *reader {
+func format(c *lua.Call, function string) *reader {
 	text := lua.CheckText(c, 1, function)
 	if n := len(text); n > 256 {
 		c.Spend(n / 4)
@@ -40,7 +40,7 @@ func format(c lua.Call, function string) *reader {
 }
 
 // next is the reader's next option; a wrong one is the script's error.
-func next(c lua.Call, r *reader, function string) (letter byte, size int) {
+func next(c *lua.Call, r *reader, function string) (letter byte, size int) {
 	letter, size, err := r.next()
 	if err != nil {
 		var option errOption
@@ -52,7 +52,7 @@ func next(c lua.Call, r *reader, function string) (letter byte, size int) {
 	return letter, size
 }
 
-func (p *packer) pack(c lua.Call) {
+func (p *packer) pack(c *lua.Call) {
 	r := format(c, "pack")
 	p.out = p.out[:0]
 	for arg := 2; ; {
@@ -77,7 +77,7 @@ func (p *packer) pack(c lua.Call) {
 }
 
 // value appends one argument.
-func (p *packer) value(c lua.Call, r *reader, letter byte, size, arg int) {
+func (p *packer) value(c *lua.Call, r *reader, letter byte, size, arg int) {
 	switch letter {
 	case 'c', 's':
 		text := lua.CheckText(c, arg, "pack")
@@ -105,7 +105,7 @@ func (p *packer) value(c lua.Call, r *reader, letter byte, size, arg int) {
 	}
 }
 
-func (p *packer) unpack(c lua.Call) {
+func (p *packer) unpack(c *lua.Call) {
 	r := format(c, "unpack")
 	data := lua.CheckText(c, 2, "unpack")
 	at := 0
@@ -143,7 +143,7 @@ func (p *packer) unpack(c lua.Call) {
 }
 
 // length takes the last result, which is the length of the string that follows.
-func (p *packer) length(c lua.Call) int {
+func (p *packer) length(c *lua.Call) int {
 	if n := len(p.results); n > 0 {
 		if f, ok := p.results[n-1].AsNumber(); ok {
 			p.results = p.results[:n-1]
@@ -158,7 +158,7 @@ func (p *packer) length(c lua.Call) int {
 }
 
 // read adds the value of an option's bytes to the results.
-func (p *packer) read(c lua.Call, r *reader, letter byte, data string) {
+func (p *packer) read(c *lua.Call, r *reader, letter byte, data string) {
 	var v lua.Value
 	switch letter {
 	case 'x':
@@ -183,7 +183,7 @@ func (p *packer) read(c lua.Call, r *reader, letter byte, data string) {
 }
 
 // text copies a part of a string that need not live as long.
-func text(c lua.Call, s string) lua.Value {
+func text(c *lua.Call, s string) lua.Value {
 	if len(s) > 1<<12 {
 		c.Need(len(s))
 		c.Spend(len(s) / 16)
@@ -191,7 +191,7 @@ func text(c lua.Call, s string) lua.Value {
 	return lua.String(strings.Clone(s))
 }
 
-func size(c lua.Call) {
+func size(c *lua.Call) {
 	r := format(c, "size")
 	total := 0
 	for {
