@@ -61,6 +61,41 @@ loading = functions(names)`, nil)
 	}
 }
 
+// The base library of each kind has hekad's names.
+func TestBaseOfKinds(t *testing.T) {
+	const filter = "_G _VERSION assert error gcinfo getfenv getmetatable ipairs module next package pairs pcall rawequal rawget rawset " +
+		"require select setfenv setmetatable tonumber tostring type unpack xpcall"
+	for kind, want := range map[plugin.Kind]string{
+		plugin.KindDecoder: filter, plugin.KindFilter: filter, plugin.KindEncoder: filter,
+		plugin.KindInput: filter + " collectgarbage coroutine newproxy", plugin.KindOutput: filter + " collectgarbage coroutine newproxy",
+	} {
+		s, err := newRun(t, "names = {} for name in pairs(_G) do names[#names + 1] = name end", nil).start(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		names, _ := s.interp.Global("names").AsTable()
+		names.Each(func(_, v lua.Value) bool {
+			if _, ours := apiNames[v.Text()]; !ours {
+				got = append(got, v.Text())
+			}
+			return true
+		})
+		slices.Sort(got)
+		wanted := strings.Fields(want)
+		slices.Sort(wanted)
+		if !slices.Equal(got, wanted) {
+			t.Errorf("%s\ngot  %s\nwant %s", kind, got, wanted)
+		}
+	}
+}
+
+// apiNames are the host's functions, and the table of the test.
+var apiNames = map[string]bool{
+	"decode_message": true, "inject_message": true, "inject_payload": true, "output": true, "read_config": true,
+	"read_message": true, "read_next_field": true, "write_message": true, "names": true,
+}
+
 // What the base library and the modules may reach depends on the kind.
 func TestReachOfKinds(t *testing.T) {
 	const script = `

@@ -91,7 +91,7 @@ func TestScriptErrors(t *testing.T) {
 	}
 }
 
-// TestMetered has what only an interpreter does that knows what a script holds and how things are called.
+// TestMetered has ends by the limits, and errors that name what they are about.
 func TestMetered(t *testing.T) {
 	for name, c := range map[string]struct{ body, want string }{
 		"arithmetic":      {`local y = x + 1`, "P attempt to perform arithmetic on global 'x' (a nil value)"},
@@ -108,9 +108,6 @@ func TestMetered(t *testing.T) {
 			r.options.MemoryLimit = 1 << 20
 			r.env.Metrics = &plugin.Metrics{}
 			f := r.filter()
-			if f.script.interp.MemoryUsed() == 0 {
-				t.Skip("this interpreter does not know what scripts hold")
-			}
 			if n := r.number("lua_memory_bytes"); n <= 0 || r.number("lua_max_memory_bytes") < n {
 				t.Errorf("memory %d, at most %d", n, r.number("lua_max_memory_bytes"))
 			}
@@ -133,9 +130,6 @@ function process_message() for i = 1, 1000 do local s = ("x"):rep(1000) .. i end
 function timer_event() end`, nil)
 	r.env.Metrics = &plugin.Metrics{}
 	f := r.filter()
-	if f.script.interp.MemoryUsed() == 0 {
-		t.Skip("this interpreter does not know what scripts hold")
-	}
 	before := r.number("lua_memory_bytes")
 	if err := f.Process(variedMessage(t)); err != nil || f.Tick(r.now) != nil {
 		t.Fatal(err)
@@ -184,12 +178,12 @@ func TestMistakes(t *testing.T) {
 		"no file":     {"", func(o *Options) { o.Filename = "none.lua" }, "filename: cannot open DIR/none.lua: No such file or directory"},
 		"directory":   {"", func(o *Options) { o.Filename = "." }, "filename: DIR is a directory, not a Lua script"},
 		"script type": {"", func(o *Options) { o.ScriptType = "js" }, `script_type: unsupported script type: js (only "lua" is known)`},
-		"syntax":      {"x = = 1", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: …"},
-		"unfinished":  {"x = {\n", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:2: …"},
-		"too many":    {"local " + strings.Repeat("a,", 300) + "b", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: …"},
+		"syntax":      {"x = = 1", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: unexpected symbol near '='"},
+		"unfinished":  {"x = {\n", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:2: unexpected symbol near '<eof>'"},
+		"too many":    {"local " + strings.Repeat("a,", 300) + "b", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: main function has more than 200 local variables"},
 		"load":        {"error('msg_type must be defined')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: msg_type must be defined"},
 		"endless":     {"while true do end", nil, "filename: script DIR/script.lua does not start: instruction_limit exceeded"},
-		"early":       {"add_to_payload('x')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: attempt to call …"},
+		"early":       {"add_to_payload('x')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: attempt to call global 'add_to_payload' (a nil value)"},
 		"zone":        {"", func(o *Options) { o.Config = map[string]any{"tz": "Mars/Base"} }, `config.tz: unknown time zone "Mars/Base": use a name such as "Europe/Paris"`},
 		"zone number": {"", func(o *Options) { o.Config = map[string]any{"tz": int64(1)} }, `config.tz: must be a string, the name of a time zone such as "Europe/Paris"`},
 	} {
@@ -200,7 +194,7 @@ func TestMistakes(t *testing.T) {
 			}
 			_, err := (&DecoderConfig{Options: r.options}).NewDecoder(r.env)
 			want := strings.ReplaceAll(c.want, "DIR", r.env.ShareDir)
-			if start, open := strings.CutSuffix(want, "…"); err == nil || err.Error() != want && !(open && strings.HasPrefix(err.Error(), start)) {
+			if err == nil || err.Error() != want {
 				t.Fatalf("got  %v\nwant %s", err, want)
 			}
 			var option *plugin.OptionError
@@ -287,7 +281,7 @@ end`, nil)
 	}
 	got := strings.ReplaceAll(r.injected[0].Payload(), modules, "DIR")
 	for _, want := range []string{
-		"error loading module 'syntax' from file 'DIR/syntax.lua':\n\tDIR/syntax.lua:1: ", "|DIR/broken.lua:2: inside|", "loop or previous error loading module 'broken'",
+		"error loading module 'syntax' from file 'DIR/syntax.lua':\n\tDIR/syntax.lua:1: unexpected symbol near '='", "|DIR/broken.lua:2: inside|", "loop or previous error loading module 'broken'",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)

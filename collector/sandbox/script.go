@@ -111,7 +111,12 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 }
 
 // newInterp makes an interpreter with the base library of a kind.
-func newInterp(plugin.Kind) *lua.Interp { return lua.New(lua.Options{}) }
+func newInterp(kind plugin.Kind) *lua.Interp {
+	if kind == plugin.KindInput || kind == plugin.KindOutput {
+		return lua.New(lua.Options{Base: lua.BaseInput})
+	}
+	return lua.New(lua.Options{Base: lua.BaseFilter})
+}
 
 func (s *script) runTop(source []byte) error {
 	s.interp.SetBudget(s.instructionLimit)
