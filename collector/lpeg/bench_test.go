@@ -99,6 +99,16 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
+func BenchmarkCompile(b *testing.B) {
+	p := nginx()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Compile(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // The patterns of the benchmark give what they should.
 func TestBenchmarkPatterns(t *testing.T) {
 	for _, test := range []struct {

@@ -27,13 +27,14 @@ type call struct{ at, rule int32 }
 type scope struct {
 	t     tracer
 	first map[*Pattern]starts
+	plain map[*Pattern]Set
 }
 
 // enter makes a grammar the present one, nil for none, and gives the one before.
 func (c *compiler) enter(g *grammar) (before *scope) {
 	before = c.scope
 	if c.scopes[g] == nil {
-		c.scopes[g] = &scope{newTracer(g), map[*Pattern]starts{}}
+		c.scopes[g] = &scope{newTracer(g), map[*Pattern]starts{}, map[*Pattern]Set{}}
 	}
 	c.scope = c.scopes[g]
 	return before
@@ -274,7 +275,7 @@ func (c *compiler) repeat(a *Pattern, after *follow) {
 		c.emit(instruction{op: iUntil, n: c.literal(text)})
 		return
 	}
-	s, skip := c.starts(a), c.plain(a, 2)
+	s, skip := c.starts(a), c.alone(a)
 	if skip != (Set{}) {
 		c.skippingLoop(a, s, skip)
 		return
@@ -309,44 +310,52 @@ func (c *compiler) skippingLoop(a *Pattern, s starts, skip Set) {
 	c.land(test)
 }
 
-// plain is the set of bytes that p takes, alone and without a capture, whatever follows them. It looks at
-// rules that deep.
-func (c *compiler) plain(p *Pattern, depth int) Set {
+// alone is the set of bytes that p takes one by one and without a capture, whatever follows them.
+func (c *compiler) alone(p *Pattern) Set {
 	if p.set != nil {
 		return *p.set
 	}
+	if p.op == opRule && c.t.g != nil {
+		return c.alone(c.t.g.rules[c.t.g.index[p.name.Key]].Body)
+	}
+	set, known := c.plain[p]
+	if known {
+		return set
+	}
+	c.plain[p] = Set{} // for patterns inside themselves
 	switch p.op {
 	case opSeq:
-		parts := flatten(p, opSeq)
-		set := c.plain(parts[len(parts)-1], depth)
-		for _, part := range parts[:len(parts)-1] {
-			if part.op != opNot {
-				return Set{}
-			}
-			s := c.starts(part.a)
-			if !s.sure() {
-				return Set{}
-			}
-			set = set.minus(s.set)
-		}
-		return set
+		set = c.aloneAfter(flatten(p, opSeq))
 	case opChoice:
-		var set, before Set
+		var before Set
 		for _, part := range flatten(p, opChoice) {
-			set = set.union(c.plain(part, depth).minus(before))
+			set = set.union(c.alone(part).minus(before))
 			s := c.starts(part)
 			if !s.sure() {
 				break
 			}
 			before = before.union(s.set)
 		}
-		return set
-	case opRule:
-		if c.t.g != nil && depth > 0 {
-			return c.plain(c.t.g.rules[c.t.g.index[p.name.Key]].Body, depth-1)
-		}
 	}
-	return Set{}
+	c.plain[p] = set
+	return set
+}
+
+// aloneAfter is alone for a last part with predicates before it that let its bytes pass.
+func (c *compiler) aloneAfter(parts []*Pattern) Set {
+	last := len(parts) - 1
+	set := c.alone(parts[last])
+	for _, part := range parts[:last] {
+		if part.op != opNot {
+			return Set{}
+		}
+		s := c.starts(part.a)
+		if !s.sure() {
+			return Set{}
+		}
+		set = set.minus(s.set)
+	}
+	return set
 }
 
 // until tells that a is any byte but where a text begins.

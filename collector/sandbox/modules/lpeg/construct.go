@@ -283,7 +283,7 @@ func Charge(c *lua.Call, nodes int) {
 		c.Raise(lpeg.ErrTooBig.Error())
 	}
 	c.Need(nodes * compileBytes)
-	c.Spend(nodes)
+	c.Spend(4 * nodes)
 }
 
 // Classes are the sets of lpeg.locale, as C's "C" locale has them.

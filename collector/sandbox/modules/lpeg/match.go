@@ -2,7 +2,6 @@ package lpeg
 
 import (
 	"math"
-	"strings"
 
 	"lma_collector/collector/lpeg"
 	"lma_collector/collector/sandbox/lua"
@@ -24,10 +23,9 @@ type host struct {
 	stack   []lua.Value
 	dynamic []lua.Value
 	args    []lua.Value
-	counter counter // of the interpreter, nil if it is none
-	extra   int     // the number of the first extra argument
-	high    int     // of the stack's values that were in use
-	steps   int     // not charged yet
+	extra   int // the number of the first extra argument
+	high    int // of the stack's values that were in use
+	steps   int // not charged yet
 }
 
 // ready compiles the pattern where that has not been done.
@@ -112,7 +110,6 @@ func (l *Library) host(c *lua.Call, p *Pattern, subject string, extra int) *host
 		h, l.hosts = l.hosts[n-1], l.hosts[:n-1]
 	} else {
 		h = &host{l: l}
-		h.counter, _ = any(c.Interp()).(counter)
 	}
 	h.c, h.consts, h.steps, h.subject, h.extra = c, p.program.values, 0, lua.String(subject), extra
 	return h
@@ -152,19 +149,8 @@ func (h *host) add(v lua.Value) {
 	h.stack = append(h.stack, v)
 }
 
-// counter is an interpreter that makes strings of memory that will be used again, and counts them.
-type counter interface {
-	String(s string) lua.Value
-}
-
 // Text copies what it pushes: a short capture shall not keep a long subject.
-func (h *host) Text(s string) {
-	if h.counter != nil {
-		h.add(h.counter.String(s))
-		return
-	}
-	h.add(lua.String(strings.Clone(s)))
-}
+func (h *host) Text(s string) { h.add(h.c.Interp().String(s)) }
 
 func (h *host) Number(n int)  { h.add(lua.Number(float64(n))) }
 func (h *host) Value(i int)   { h.add(h.consts[i]) }
@@ -235,41 +221,13 @@ func isNaN(v lua.Value) bool { return v.Kind() == lua.KindNumber && math.IsNaN(v
 
 func (h *host) Query(i int) bool {
 	at := len(h.stack) - 1
-	v := h.l.Index(h.c, h.consts[i], h.stack[at])
+	v := h.c.Index(h.consts[i], h.stack[at])
 	if v.IsNil() {
 		h.cut(at)
 		return false
 	}
 	h.stack[at] = v
 	return true
-}
-
-// Index is t[key] with metamethods.
-func (l *Library) Index(c *lua.Call, t, key lua.Value) lua.Value {
-	const longest = 100 // chain of metatables
-	for range longest {
-		if table, ok := t.AsTable(); ok {
-			if v := table.Lookup(key); !v.IsNil() {
-				return v
-			}
-		}
-		meta, ok := t.Ref().(lua.Metatabled)
-		if !ok {
-			break
-		}
-		f := meta.Metafield("__index")
-		switch f.Kind() {
-		case lua.KindFunction:
-			var result [1]lua.Value
-			c.Invoke(f, result[:], t, key)
-			return result[0]
-		case lua.KindTable, lua.KindUserdata:
-			t = f
-		default:
-			return lua.Nil
-		}
-	}
-	return lua.Nil
 }
 
 func (h *host) Call(i, n, want int) int {

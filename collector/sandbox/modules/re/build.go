@@ -48,7 +48,7 @@ func (b *builder) lookup(name string) lua.Value {
 	if b.defs.IsNil() {
 		return lua.Nil
 	}
-	return b.lib.Index(b.c, b.defs, lua.String(name))
+	return b.c.Index(b.defs, lua.String(name))
 }
 
 // value is what `->`, `=>` and `~>` name.
