@@ -50,6 +50,7 @@ func TestHostile(t *testing.T) {
 			m.SetBudget(1000000)
 		} else {
 			m.SetBudget(50000000)
+			m.SetMemoryLimit(64 << 20)
 		}
 		err = m.Call(fn, nil)
 		var e *lua.Error
