@@ -112,10 +112,15 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 
 // newInterp makes an interpreter with the base library of a kind.
 func newInterp(kind plugin.Kind) *lua.Interp {
+	return lua.New(lua.Options{Base: baseOf(kind)})
+}
+
+// baseOf is what of the base library a kind of plugin gets.
+func baseOf(kind plugin.Kind) lua.Base {
 	if kind == plugin.KindInput || kind == plugin.KindOutput {
-		return lua.New(lua.Options{Base: lua.BaseInput})
+		return lua.BaseInput
 	}
-	return lua.New(lua.Options{Base: lua.BaseFilter})
+	return lua.BaseFilter
 }
 
 func (s *script) runTop(source []byte) error {
@@ -285,12 +290,4 @@ func cut(text string) string {
 		text = text[:maxError]
 	}
 	return strings.Clone(text)
-}
-
-// baseOf is what of the base library a kind of plugin gets.
-func baseOf(kind plugin.Kind) lua.Base {
-	if kind == plugin.KindInput || kind == plugin.KindOutput {
-		return lua.BaseInput
-	}
-	return lua.BaseFilter
 }
