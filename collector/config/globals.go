@@ -66,7 +66,7 @@ type withoutEffect struct {
 var whyNot = map[string]string{
 	"poolsize":                "memory is bounded in bytes, with queue_bytes of a plugin and max_unacknowledged_bytes of [collector]",
 	"plugin_chansize":         "queues are bounded with queue_messages and queue_bytes of each filter and output",
-	"max_process_duration":    "no filter can hold back another one here",
+	"max_process_duration":    "only a filter that a SandboxManagerFilter loads has such a limit, as an option of its manager",
 	"max_pack_idle":           "there is no pool of packs that could leak",
 	"sample_denominator":      "every operation is counted",
 	"log_flags":               "log lines always have date and time; see log_format of [collector]",
