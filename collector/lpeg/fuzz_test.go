@@ -367,7 +367,7 @@ func (m *maker) pattern(depth int) *Pattern {
 	}
 	depth--
 	var p *Pattern
-	err := ErrTooBig
+	var err error
 	switch m.next(12) {
 	case 0, 1, 2:
 		p, err = Seq(m.pattern(depth), m.pattern(depth))

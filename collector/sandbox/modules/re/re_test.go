@@ -1,6 +1,7 @@
 package re
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -94,10 +95,19 @@ func FuzzCompile(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	in := newScript(f)
 	f.Fuzz(func(t *testing.T, s string) {
+		in := newScript(t)
 		in.SetGlobal("s", lua.String(s))
+		fn, err := in.Load("test", []byte(`local p = re.compile(s) p:match(s) re.find(s, p) re.gsub(s, s, "%0")`))
+		if err != nil {
+			t.Fatal(err)
+		}
 		in.SetBudget(1 << 20)
-		evaluate(t, in, `local p = re.compile(s) p:match(s) re.find(s, p) re.gsub(s, s, "%0")`)
+		in.SetMemoryLimit(8 << 20)
+		err = in.Call(fn, nil)
+		var failed *lua.Error
+		if err != nil && !errors.As(err, &failed) {
+			t.Fatal(err)
+		}
 	})
 }
