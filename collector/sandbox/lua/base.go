@@ -349,7 +349,13 @@ func baseCollectgarbage(c *Call) {
 	case "step":
 		c.collect()
 		c.PushBool(true)
-	case "stop", "restart", "setpause", "setstepmul":
+	case "stop", "restart":
+		c.in.collects = option == "restart"
+		if c.in.memoryLimit == noLimit {
+			c.in.SetMemoryLimit(0)
+		}
+		c.PushNumber(0)
+	case "setpause", "setstepmul":
 		c.PushNumber(0)
 	default:
 		BadArgument(c, 1, "collectgarbage", "invalid option '"+option+"'")

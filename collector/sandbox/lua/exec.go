@@ -499,9 +499,13 @@ func (t *Table) lookup(key Value, h uint32, i *instr) *Value {
 func (th *thread) newClosure(outer *closure, p *proto, base int) *closure {
 	n := len(p.upvalueOf)
 	th.in.charge(40 + 8*n)
-	cl := &closure{proto: p, env: outer.env}
-	if n > 0 {
-		cl.up = make([]*upvalue, n)
+	var cl *closure
+	if n <= len(few{}.slots) { // in one piece
+		f := &few{closure: closure{proto: p, env: outer.env}}
+		cl = &f.closure
+		cl.up = f.slots[:n]
+	} else {
+		cl = &closure{proto: p, env: outer.env, up: make([]*upvalue, n)}
 	}
 	for i, from := range p.upvalueOf {
 		if from&constBit != 0 {
@@ -511,6 +515,12 @@ func (th *thread) newClosure(outer *closure, p *proto, base int) *closure {
 		}
 	}
 	return cl
+}
+
+// few is a closure with its upvalues.
+type few struct {
+	closure
+	slots [2]*upvalue
 }
 
 // tailCall calls a function in the place of the current one. A native one is called as usual: a return

@@ -41,7 +41,7 @@ func (in *Interp) checkMemory(bytes int) {
 	if in.memory = live + bytes; in.memory > in.memoryLimit || bytes > in.memoryLimit {
 		in.kill(errMemory)
 	}
-	if in.memoryLimit == noLimit { // to clear weak tables
+	if in.memoryLimit == noLimit { // looked at for its weak tables
 		in.nextWalk = 2*in.memory + minSlack
 		return
 	}

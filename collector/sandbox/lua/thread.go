@@ -99,15 +99,16 @@ func (th *thread) push() *frame {
 	return ci
 }
 
+// overflow ends the call that is one too many; a handler of errors gets some more.
 func (th *thread) overflow() {
-	switch limit := maxCalls + handlerCalls; {
-	case th.calls == maxCalls:
-		th.calls-- // this call is not made
+	th.calls--
+	switch {
+	case !th.handles:
 		th.runErrorAt(th.ci, "stack overflow")
-	case th.calls >= limit:
-		th.calls--
+	case th.calls >= maxCalls+handlerCalls:
 		th.throwInHandler()
 	}
+	th.calls++
 }
 
 // pop leaves the current frame.
@@ -193,7 +194,7 @@ func (th *thread) callAt(fnAt, nargs, want int) {
 
 func (th *thread) deep() {
 	switch in := th.in; {
-	case in.depth == maxNesting:
+	case !th.handles:
 		th.runError("C stack overflow")
 	case in.depth >= maxNesting+handlerNested:
 		th.throwInHandler()
