@@ -39,7 +39,7 @@ func TestEveryOptionIsDescribed(t *testing.T) {
 	check("retries", optionsOf("", reflect.ValueOf(plugin.DefaultRetries())))
 	check("buffering", optionsOf("", reflect.ValueOf(plugin.Buffering{})))
 	check("tls", optionsOf("", reflect.ValueOf(tlsconfig.Config{})))
-	check("Options of all sandboxes", optionsOfType("SandboxDecoder"))
+	check("Options of all sandboxes", optionsOfType("SandboxEncoder"))
 	for _, name := range plugin.TypeNames() {
 		check(name, ownOptions(name))
 	}
@@ -49,12 +49,12 @@ func TestEveryOptionIsDescribed(t *testing.T) {
 func ownOptions(name string) []option {
 	t, _ := plugin.Lookup(name)
 	switch t.NewConfig().(type) {
-	case *sandbox.DecoderConfig, *sandbox.EncoderConfig, *sandbox.FilterConfig:
+	case *sandbox.InputConfig, *sandbox.DecoderConfig, *sandbox.FilterConfig, *sandbox.EncoderConfig, *sandbox.OutputConfig:
 	default:
 		return optionsOfType(name)
 	}
 	shared := map[option]bool{}
-	for _, o := range optionsOfType("SandboxDecoder") {
+	for _, o := range optionsOfType("SandboxEncoder") {
 		shared[o] = true
 	}
 	var list []option

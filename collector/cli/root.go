@@ -50,10 +50,14 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	return exitUsage
 }
 
-// asHekad understands `-config=PATH` and `-version`, as hekad was started.
+// asHekad understands `-config=PATH` and `-version`, as hekad was started, and the flags of heka-sbmgr
+// behind `sandbox`, which have one dash.
 func asHekad(args []string) []string {
 	if len(args) == 0 {
 		return args
+	}
+	if args[0] == "sandbox" {
+		return append(args[:1:1], doubleDashes(args[1:])...)
 	}
 	switch first := strings.TrimPrefix(args[0], "-"); {
 	case args[0] == "-version" || args[0] == "--version":
@@ -64,6 +68,18 @@ func asHekad(args []string) []string {
 		return append([]string{"run"}, args...)
 	}
 	return args
+}
+
+// doubleDashes writes -flag as --flag.
+func doubleDashes(args []string) []string {
+	list := make([]string, len(args))
+	for i, a := range args {
+		if len(a) > 2 && a[0] == '-' && a[1] >= 'a' && a[1] <= 'z' {
+			a = "-" + a
+		}
+		list[i] = a
+	}
+	return list
 }
 
 func newRoot() *cobra.Command {
@@ -78,7 +94,7 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRun(), newCheck(), newDecode(), newReplay(), newTest(), newLua(), newLogstream(), newMatch(), newCat(), newNagiosConfig(), newVersion())
+	root.AddCommand(newRun(), newCheck(), newDecode(), newReplay(), newTest(), newLua(), newLogstream(), newMatch(), newCat(), newNagiosConfig(), newSandbox(), newVersion())
 	return root
 }
 

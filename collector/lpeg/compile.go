@@ -348,7 +348,7 @@ func (c *compiler) capture(p *Pattern, after *follow) {
 	switch p.kind {
 	case kindGroup, kindCall, kindQuery:
 		// of a capture of text alone: what is matched is the value in any case
-		if inner.op == opCapture && inner.kind == kindText && !inner.a.captures {
+		if inner.op == opCapture && inner.kind == kindText && !inner.a.captures && !inner.a.calls {
 			inner = inner.a
 		}
 	}

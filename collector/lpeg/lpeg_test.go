@@ -140,6 +140,7 @@ func TestMatch(t *testing.T) {
 		{must(Call(seq(c(any1), c(any1)), add)), "ab", `"\"a\"+\"b\""`},
 		{must(Call(any1, function(func([]any) []any { return nil }))), "a", "2"},
 		{must(Fold(rep(c(digit), 1), add)), "123", `"\"\\\"1\\\"+\\\"2\\\"\"+\"3\""`},
+		{g("a", must(Call(c(v("b")), add)), "b", c(any1)), "x", `"\"x\"+\"x\""`},
 		{must(Select(seq(c(any1), c(any1)), 2)), "ab", `"b"`},
 		{must(Select(seq(c(any1), c(any1)), 0)), "ab", "3"},
 		{must(Query(any1, map[string]any{})), "ab", "2"},

@@ -82,7 +82,7 @@ func (c *Config) check() error {
 				bad = append(bad, plugin.BadOption(table+".actions", "%q is not one of %q, %q", a, actionLoad, actionUnload))
 			}
 		}
-		if normalised(s.Prefix) != s.Prefix {
+		if Normalised(s.Prefix) != s.Prefix {
 			bad = append(bad, plugin.BadOption(table+".prefix", "%q: names of filters have letters, digits and underscores only", s.Prefix))
 		}
 		if c.MessageSigner != "" && c.MessageSigner != name {
@@ -143,7 +143,7 @@ func (c *Config) Check(env *plugin.Env) (list []plugin.Finding) {
 // Claims keeps two managers from having one name for their files.
 func (c *Config) Claims(env *plugin.Env) []plugin.Claim {
 	return []plugin.Claim{{
-		What: fmt.Sprintf("files %s-* in %s", normalised(env.Name), env.BasePath(c.WorkingDirectory)),
+		What: fmt.Sprintf("files %s-* in %s", Normalised(env.Name), env.BasePath(c.WorkingDirectory)),
 		Hint: "rename one of the sections",
 	}}
 }
@@ -176,8 +176,8 @@ func lower(a, b uint) uint {
 	return a
 }
 
-// normalised replaces what is no letter, digit or underscore.
-func normalised(name string) string {
+// Normalised replaces what is no letter, digit or underscore: names of filters and files have nothing else.
+func Normalised(name string) string {
 	text := []byte(name)
 	for i, c := range text {
 		if c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {

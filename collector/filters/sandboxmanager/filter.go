@@ -43,6 +43,16 @@ func onlySection(file, text string) (*config.Section, error) {
 	return list[0], nil
 }
 
+// CheckSection gives the name of the one section of a configuration that is to be loaded, or says why it
+// would be refused.
+func CheckSection(file, text string) (name string, err error) {
+	s, err := onlySection(file, text)
+	if err != nil {
+		return "", err
+	}
+	return s.Name, nil
+}
+
 func told(found config.Diagnostics) error {
 	var errs []error
 	for _, d := range found.Errors() {

@@ -35,7 +35,7 @@ func (c *Config) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	prefix := normalised(env.Name) + "-"
+	prefix := Normalised(env.Name) + "-"
 	metrics := env.Metrics
 	if metrics == nil {
 		metrics = &plugin.Metrics{}
@@ -223,7 +223,7 @@ func (m *Manager) loadSandbox(msg *message.Message, allowed Signer, running []st
 // nameOf is the name under which a section runs.
 func (m *Manager) nameOf(section string, allowed Signer) (string, error) {
 	const longest = 200 // bytes of a file's name, less its ending
-	part := normalised(section)
+	part := Normalised(section)
 	switch {
 	case part == "":
 		return "", errors.New("the filter has no name")

@@ -64,6 +64,17 @@ func (c *Call) Push(v Value) {
 	th.top++
 }
 
+// Hold keeps a value counted and alive that a native function still fills: a limit of memory does not
+// see what only Go refers to. Drop lets go of the n values that were held last, before anything is pushed
+// as a result.
+func (c *Call) Hold(v Value) { c.Push(v) }
+
+// Drop is the end of Hold.
+func (c *Call) Drop(n int) {
+	c.th.top -= n
+	clear(c.th.stack[c.th.top : c.th.top+n])
+}
+
 // PushNil pushes nil.
 func (c *Call) PushNil() { c.Push(Value{}) }
 

@@ -17,6 +17,7 @@ type decoder struct {
 	text   string
 	at     int
 	depth  int
+	slots  int // of C's stack
 	work   int // table elements that were not charged yet
 	reason string
 }
@@ -111,20 +112,30 @@ func (d *decoder) word() (v lua.Value, ok bool) {
 	return v, d.expected("value")
 }
 
-// deeper enters an object or array.
-func (d *decoder) deeper() bool {
+// deeper enters an object or array, which takes so many slots of C's stack, and one more.
+func (d *decoder) deeper(slots int) bool {
 	d.at++
-	if d.depth++; d.depth > d.decodeDepth {
+	if d.depth++; d.depth > d.decodeDepth || d.slots+slots+1 > stackSlots {
 		d.reason = fmt.Sprintf("Found too many nested data structures (%d) at character %d", d.depth, d.at)
 		return false
 	}
 	return true
 }
 
+// enter makes the table of an object or array, which the script's memory counts from now on.
+func (d *decoder) enter(slots, n, m int) *lua.Table {
+	t := d.in.NewTable(n, m)
+	d.call.Hold(t.Value())
+	d.slots += slots
+	return t
+}
+
 // leave ends an object or array.
-func (d *decoder) leave(t *lua.Table) (lua.Value, bool) {
+func (d *decoder) leave(t *lua.Table, slots int) (lua.Value, bool) {
 	d.at++
 	d.depth--
+	d.slots -= slots
+	d.call.Drop(1)
 	d.visit()
 	return t.Value(), true
 }
@@ -138,14 +149,14 @@ func (d *decoder) visit() {
 }
 
 func (d *decoder) object() (v lua.Value, ok bool) {
-	if !d.deeper() {
+	if !d.deeper(objectSlots) {
 		return v, false
 	}
 	b := d.next()
 	if b == '}' {
-		return d.leave(d.in.NewTable(0, 0))
+		return d.leave(d.enter(objectSlots, 0, 0), objectSlots)
 	}
-	t := d.in.NewTable(0, 4)
+	t := d.enter(objectSlots, 0, 4)
 	for {
 		if b != '"' {
 			return v, d.expected("object key string")
@@ -170,7 +181,7 @@ func (d *decoder) object() (v lua.Value, ok bool) {
 			d.visit()
 			b = d.next()
 		case '}':
-			return d.leave(t)
+			return d.leave(t, objectSlots)
 		default:
 			return v, d.expected("comma or object end")
 		}
@@ -178,14 +189,14 @@ func (d *decoder) object() (v lua.Value, ok bool) {
 }
 
 func (d *decoder) array() (v lua.Value, ok bool) {
-	if !d.deeper() {
+	if !d.deeper(arraySlots) {
 		return v, false
 	}
 	b := d.next()
 	if b == ']' {
-		return d.leave(d.in.NewTable(0, 0))
+		return d.leave(d.enter(arraySlots, 0, 0), arraySlots)
 	}
-	t := d.in.NewTable(4, 0)
+	t := d.enter(arraySlots, 4, 0)
 	for i := 1; ; i++ {
 		if v, ok = d.value(b); !ok {
 			return v, false
@@ -199,7 +210,7 @@ func (d *decoder) array() (v lua.Value, ok bool) {
 			d.visit()
 			b = d.next()
 		case ']':
-			return d.leave(t)
+			return d.leave(t, arraySlots)
 		default:
 			return v, d.expected("comma or array end")
 		}

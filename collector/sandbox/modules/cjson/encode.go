@@ -17,6 +17,7 @@ type encoder struct {
 	out    []byte
 	most   int // bytes of text that the script's memory is known to allow
 	depth  int
+	slots  int // of C's stack
 	work   int // table elements that were not charged yet
 	reason string
 
@@ -48,7 +49,7 @@ func (k *codec) encode(c *lua.Call) {
 }
 
 func (e *encoder) start(c *lua.Call) {
-	e.call, e.out, e.most, e.depth, e.work, e.reason = c, e.out[:0], 1<<16, 0, 0, ""
+	e.call, e.out, e.most, e.depth, e.slots, e.work, e.reason = c, e.out[:0], 1<<16, 0, 0, 0, ""
 }
 
 func (e *encoder) fail(reason string) bool {
@@ -168,16 +169,20 @@ func (e *encoder) string(s string) bool {
 }
 
 func (e *encoder) table(t *lua.Table) bool {
-	if e.depth++; e.depth > e.encodeDepth {
+	if e.depth++; e.depth > e.encodeDepth || e.slots+objectSlots+1 > stackSlots {
 		return e.fail(fmt.Sprintf("Cannot serialise, excessive nesting (%d)", e.depth))
 	}
 	n, ok := e.arrayLen(t)
 	switch {
 	case !ok:
 	case n > 0:
+		e.slots += arraySlots
 		ok = e.array(t, n)
+		e.slots -= arraySlots
 	default:
+		e.slots += objectSlots
 		ok = e.object(t)
+		e.slots -= objectSlots
 	}
 	e.depth--
 	return ok
