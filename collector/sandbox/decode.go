@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"strings"
 
 	"lma_collector/collector/sandbox/lua"
 )
@@ -22,13 +21,13 @@ func decodeMessage(c *lua.Call) {
 	c.Spend(len(text) >> 4)
 	d := decoding{in: c.Interp(), raw: text}
 	d.message = d.in.NewTable(0, 10)
+	c.Push(d.message.Value()) // now, that its growth is seen
 	if e, ok := d.headers(); !ok {
 		c.Raise(fmt.Sprintf("error in tag: %d wiretype: %d offset: %d", e.tag, e.wire, e.start))
 	}
 	if !d.uuid || !d.timestamp {
 		c.Raise(fmt.Sprintf("missing required field uuid: %s timestamp: %s", found(d.uuid), found(d.timestamp)))
 	}
-	c.Push(d.message.Value())
 }
 
 func found(yes bool) string {
@@ -91,7 +90,7 @@ func next(raw string, i int) (e element) {
 }
 
 // text is a copy: a part that the script keeps must not hold all of the message.
-func text(e element) lua.Value { return lua.String(strings.Clone(e.bytes)) }
+func (d *decoding) text(e element) lua.Value { return d.in.String(e.bytes) }
 
 func varint(raw string) (v uint64, n int) {
 	for n < len(raw) && n < binary.MaxVarintLen64 {
@@ -136,7 +135,7 @@ func (d *decoding) headers() (bad element, ok bool) {
 			}
 			continue
 		case e.wire == wireBytes:
-			d.message.Set(headerNames[e.tag], text(e))
+			d.message.Set(headerNames[e.tag], d.text(e))
 		case headerNames[e.tag] == "Timestamp":
 			d.message.Set("Timestamp", lua.Number(float64(int64(e.number))))
 		default:
@@ -163,6 +162,8 @@ const (
 // field takes one field in; false says that it is malformed or has no name.
 func (d *decoding) field(raw string) bool {
 	f, values := d.in.NewTable(0, 4), d.in.NewTable(1, 0)
+	d.add(f)
+	f.Set("value", values.Value())
 	n, named := 0, false
 	push := func(v lua.Value) {
 		n++
@@ -176,31 +177,31 @@ func (d *decoding) field(raw string) bool {
 		i = e.end
 		switch {
 		case e.tag == fieldName && e.wire == wireBytes:
-			f.Set("name", text(e))
+			f.Set("name", d.text(e))
 			named = true
 		case e.tag == fieldType && e.wire == wireVarint:
 			f.Set("value_type", lua.Number(float64(int32(e.number))))
 		case e.tag == fieldRepresentation && e.wire == wireBytes:
-			f.Set("representation", text(e))
+			f.Set("representation", d.text(e))
 		case (e.tag == fieldString || e.tag == fieldBytes) && e.wire == wireBytes:
-			push(text(e))
+			push(d.text(e))
 		default:
 			if !numbers(e, push) {
 				return false
 			}
 		}
 	}
-	if !named {
-		return false
-	}
-	f.Set("value", values.Value())
+	return named
+}
+
+// add puts a field into the message, before it is filled: memory is counted that a script can reach.
+func (d *decoding) add(f *lua.Table) {
 	if d.fields == nil {
 		d.fields = d.in.NewTable(4, 0)
 		d.message.Set("Fields", d.fields.Value())
 	}
 	d.count++
 	d.fields.SetIndex(d.count, f.Value())
-	return true
 }
 
 // numbers takes the values of an element of numbers, packed or single.

@@ -62,6 +62,9 @@ func stringByte(c *lua.Call) {
 	if last-first+1 > maxStack-c.Len() {
 		c.Raise("stack overflow (string slice too long)")
 	}
+	if n := last - first + 1; n > 64 {
+		c.Spend(n / 4)
+	}
 	for i := first; i <= last; i++ {
 		c.PushNumber(float64(s[i-1]))
 	}

@@ -13,6 +13,14 @@ import (
 // maxDepth is the default limit of nesting.
 const maxDepth = 1000
 
+// Nesting is bounded by C Lua's stack, too, whatever the limit is: it has so many slots for a call, and an
+// array and an object take so many of them.
+const (
+	stackSlots  = 7999
+	arraySlots  = 1
+	objectSlots = 2
+)
+
 // codec holds one script's settings.
 type codec struct {
 	outputLimit int // bytes of a text that encode makes, 0: none

@@ -1,0 +1,3 @@
+-- An endless loop before there is any message.
+-- ends: instruction_limit exceeded
+repeat until false

@@ -1,0 +1,6 @@
+-- Tables in tables.
+-- ends: not enough memory
+function process_message()
+    local t = {}
+    while true do t = { t, {}, { {} } } end
+end
