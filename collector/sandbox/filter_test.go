@@ -141,7 +141,7 @@ function process_message() return 0 end`, nil)
 	if err := f.Process(variedMessage(t)); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Close(); !strings.HasSuffix(errText(err), "the global variables take more than 67108864 bytes when they are written") {
+	if err := f.Close(); !strings.HasSuffix(errText(err), "the global variables take more than 33554432 bytes when they are written") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -140,8 +140,8 @@ func (k *keeper) close(s *script) error {
 	return nil
 }
 
-// replaceFile writes a file beside the old one and renames it.
-func replaceFile(path string, data []byte) (err error) {
+// replaceFile writes a file, of pieces, beside the old one and renames it.
+func replaceFile(path string, pieces [][]byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -149,7 +149,11 @@ func replaceFile(path string, data []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	for _, piece := range pieces {
+		if _, err = f.Write(piece); err != nil {
+			break
+		}
+	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -8,45 +8,61 @@ import (
 )
 
 // preserve gives the script's global variables in hekad's format: Lua assignments, one a line.
-func (s *script) preserve() ([]byte, error) {
+func (s *script) preserve() ([][]byte, error) {
 	globals := s.interp.Globals()
 	version := 0
 	if f := globals.Get("_PRESERVATION_VERSION"); f.Kind() == lua.KindNumber {
 		version = lua.Truncate(f.Float())
 	}
 	v := strconv.Itoa(version)
-	p := preserver{globals: globals, seen: map[any]string{}}
+	p := preserver{globals: globals, seen: map[any][]byte{}, most: mostPreserved(s.memoryLimit)}
 	p.out = append(p.out, "if _PRESERVATION_VERSION and _PRESERVATION_VERSION ~= "+v+" then return end\n"...)
-	p.members("_G", globals)
-	return p.out, p.err
+	p.path = append(p.path, "_G"...)
+	p.members(globals)
+	return append(p.full, p.out), p.err
 }
 
-// maxPreserved bounds a data file in bytes. Deep nesting makes long names: what a script may hold could
+// mostPreserved bounds a data file in bytes. Deep nesting makes long names: what a script may hold could
 // take a thousand times as much when it is written.
-const maxPreserved = 64 << 20
+func mostPreserved(memoryLimit int) int {
+	const most, times = 64 << 20, 4
+	if memoryLimit <= 0 || memoryLimit > most/times {
+		return most
+	}
+	return max(times*memoryLimit, 1<<20)
+}
+
+// pieceSize is how much is written into one piece of memory, about: one that grows is copied.
+const pieceSize = 1 << 20
 
 type preserver struct {
 	globals *lua.Table
-	seen    map[any]string // path of each table and object
-	out     []byte
+	seen    map[any][]byte // path of each table and object
+	path    []byte         // of the variable that is written
+	full    [][]byte       // pieces
+	out     []byte         // the last piece
+	size    int            // of the full ones
+	most    int
 	err     error
 }
 
-func (p *preserver) members(path string, t *lua.Table) {
+func (p *preserver) members(t *lua.Table) {
+	length := len(p.path)
 	t.Each(func(k, v lua.Value) bool {
-		if len(p.out) > maxPreserved {
-			p.err = fmt.Errorf("the global variables take more than %d bytes when they are written", maxPreserved)
+		if p.size+len(p.out) > p.most {
+			p.err = fmt.Errorf("the global variables take more than %d bytes when they are written", p.most)
 			return false
 		}
-		if path == "_G" && k.Text() == "_PRESERVATION_VERSION" || !p.wanted(v) {
+		if t == p.globals && k.Text() == "_PRESERVATION_VERSION" || !p.wanted(v) {
 			return true
 		}
-		key, ok := keyPath(k)
-		if !ok {
+		var ok bool
+		if p.path, ok = appendKey(p.path, k); !ok {
 			p.err = fmt.Errorf("serialize_data cannot preserve type '%s'", k.Kind())
 			return false
 		}
-		p.value(path+key, v)
+		p.value(v)
+		p.path = p.path[:length]
 		return p.err == nil
 	})
 }
@@ -66,45 +82,61 @@ func (p *preserver) wanted(v lua.Value) bool {
 	return false
 }
 
-func keyPath(k lua.Value) (string, bool) {
+// appendKey appends the key of a table as a path has it.
+func appendKey(path []byte, k lua.Value) ([]byte, bool) {
+	path = append(path, '[')
 	switch k.Kind() {
 	case lua.KindString:
-		return "[" + string(lua.AppendQuoted(nil, k.Text())) + "]", true
+		path = lua.AppendQuoted(path, k.Text())
 	case lua.KindNumber:
-		return "[" + string(appendExact(nil, k.Float())) + "]", true
+		path = appendExact(path, k.Float())
 	case lua.KindBool:
-		return "[" + strconv.FormatBool(k.Truth()) + "]", true
+		path = strconv.AppendBool(path, k.Truth())
+	default:
+		return path, false
 	}
-	return "", false
+	return append(path, ']'), true
 }
 
-func (p *preserver) value(path string, v lua.Value) {
+// value writes what stands at the path.
+func (p *preserver) value(v lua.Value) {
+	if len(p.out) >= pieceSize {
+		p.full, p.size = append(p.full, p.out), p.size+len(p.out)
+		p.out = make([]byte, 0, pieceSize+pieceSize/4)
+	}
 	if ref := v.Ref(); ref != nil {
 		if first, again := p.seen[ref]; again {
-			p.line(path, first)
+			p.assign()
+			p.out = append(append(p.out, first...), '\n')
 			return
 		}
-		p.seen[ref] = path
+		if v.Kind() == lua.KindUserdata {
+			path := string(p.path)
+			p.seen[ref] = []byte(path)
+			p.out = v.AsObject().(lua.Preserver).AppendPreserved(p.out, path)
+			return
+		}
 	}
+	from := len(p.out)
+	p.assign()
 	switch v.Kind() {
 	case lua.KindNumber:
-		p.line(path, string(appendExact(nil, v.Float())))
+		p.out = appendExact(p.out, v.Float())
 	case lua.KindString:
-		p.line(path, string(lua.AppendQuoted(nil, v.Text())))
+		p.out = lua.AppendQuoted(p.out, v.Text())
 	case lua.KindBool:
-		p.line(path, strconv.FormatBool(v.Truth()))
+		p.out = strconv.AppendBool(p.out, v.Truth())
 	case lua.KindTable:
-		p.line(path, "{}")
+		p.out = append(p.out, "{}\n"...)
 		t, _ := v.AsTable()
-		p.members(path, t)
-	case lua.KindUserdata:
-		p.out = v.AsObject().(lua.Preserver).AppendPreserved(p.out, path)
+		p.seen[v.Ref()] = p.out[from : from+len(p.path)]
+		p.members(t)
+		return
 	}
+	p.out = append(p.out, '\n')
 }
 
-func (p *preserver) line(path, value string) {
-	p.out = append(append(append(append(p.out, path...), " = "...), value...), '\n')
-}
+func (p *preserver) assign() { p.out = append(append(p.out, p.path...), " = "...) }
 
 // appendExact writes a number as hekad did where that loses nothing, else with all its digits.
 func appendExact(dst []byte, f float64) []byte {

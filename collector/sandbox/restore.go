@@ -3,8 +3,10 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"lma_collector/collector/sandbox/lua"
 )
@@ -12,7 +14,7 @@ import (
 // restore sets the script's global variables from its data file, if there is one. The file is Lua of
 // a narrow form (preserve writes it, hekad wrote it): it is read, not run.
 func (s *script) restore(path string) error {
-	data, err := os.ReadFile(path)
+	data, err := readText(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -21,10 +23,25 @@ func (s *script) restore(path string) error {
 	}
 	s.interp.SetMemoryLimit(0) // as in hekad: what was kept comes back
 	defer s.interp.SetMemoryLimit(s.memoryLimit)
-	if err := s.restoreData(string(data)); err != nil {
+	if err := s.restoreData(data); err != nil {
 		return fmt.Errorf("cannot restore the script's data from %s: %w", path, err)
 	}
 	return nil
+}
+
+// readText reads a file once, not into bytes that are copied then: it may be large.
+func readText(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var text strings.Builder
+	if info, err := f.Stat(); err == nil {
+		text.Grow(int(min(info.Size(), 1<<30)))
+	}
+	_, err = io.Copy(&text, f)
+	return text.String(), err
 }
 
 func (s *script) restoreData(data string) error {
