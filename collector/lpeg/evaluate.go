@@ -11,6 +11,12 @@ const maxNesting = 200
 // maxBuilding is how deep texts may be built inside each other.
 const maxBuilding = 20000
 
+// What the evaluation of a capture, and of one that builds a text, takes, in steps.
+const (
+	captureSteps = 4
+	buildSteps   = 20
+)
+
 // maxFormat is how many captures a format can name, the match itself included.
 const maxFormat = 10
 
@@ -37,7 +43,7 @@ func (m *Machine) spend(steps int) {
 
 // push pushes the values of a capture and gives their number.
 func (m *Machine) push(i int) (n int) {
-	m.spend(1)
+	m.spend(captureSteps)
 	m.deeper()
 	e := &m.caps[i]
 	arg := int(e.arg)
@@ -227,6 +233,7 @@ func (m *Machine) replace(k int, what string) bool {
 		if m.building++; m.building > maxBuilding {
 			m.host.Fail("subcapture nesting too deep")
 		}
+		m.spend(buildSteps)
 		m.build(k)
 		m.building--
 		return true
