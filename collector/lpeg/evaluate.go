@@ -14,7 +14,7 @@ const maxBuilding = 20000
 // What the evaluation of a capture, and of one that builds a text, takes, in steps.
 const (
 	captureSteps = 4
-	buildSteps   = 20
+	buildSteps   = 40
 )
 
 // maxFormat is how many captures a format can name, the match itself included.
