@@ -254,8 +254,6 @@ func (fs *funcState) goIfTrue(e *expr) {
 	at := noJump
 	switch e.kind {
 	case exConst, exNumber, exTrue:
-	case exFalse:
-		at = fs.jump()
 	case exJump:
 		fs.invert(e)
 		at = e.info
@@ -272,8 +270,6 @@ func (fs *funcState) goIfFalse(e *expr) {
 	at := noJump
 	switch e.kind {
 	case exNil, exFalse:
-	case exTrue:
-		at = fs.jump()
 	case exJump:
 		at = e.info
 	default:
@@ -319,8 +315,8 @@ func fold(op opcode, a, b *expr) bool {
 	return true
 }
 
-// arithmetic emits an operator, of line, with its operands.
-func (fs *funcState) arithmetic(op opcode, a, b *expr, line int) {
+// arithmetic emits an operator with its operands.
+func (fs *funcState) arithmetic(op opcode, a, b *expr) {
 	if fold(op, a, b) {
 		return
 	}
@@ -337,7 +333,6 @@ func (fs *funcState) arithmetic(op opcode, a, b *expr, line int) {
 		fs.freeExpr(a)
 	}
 	a.set(exOpen, fs.emitABC(op, 0, left, right))
-	fs.fixLine(line)
 }
 
 func (fs *funcState) compare(op opcode, cond int, a, b *expr) {
@@ -350,17 +345,17 @@ func (fs *funcState) compare(op opcode, cond int, a, b *expr) {
 	a.set(exJump, fs.condJump(op, cond, left, right))
 }
 
-func (fs *funcState) prefix(op tokenKind, e *expr, line int) {
+func (fs *funcState) prefix(op tokenKind, e *expr) {
 	zero := expr{kind: exNumber, t: noJump, f: noJump}
 	switch op {
 	case '-':
 		if !e.isNumeral() {
 			fs.toAnyRegister(e)
 		}
-		fs.arithmetic(opUnm, e, &zero, line)
+		fs.arithmetic(opUnm, e, &zero)
 	case '#':
 		fs.toAnyRegister(e)
-		fs.arithmetic(opLen, e, &zero, line)
+		fs.arithmetic(opLen, e, &zero)
 	case tkNot:
 		fs.not(e)
 	}
@@ -386,7 +381,7 @@ func (fs *funcState) infix(op tokenKind, e *expr) {
 
 var arithmeticOps = map[tokenKind]opcode{'+': opAdd, '-': opSub, '*': opMul, '/': opDiv, '%': opMod, '^': opPow}
 
-func (fs *funcState) postfix(op tokenKind, a, b *expr, line int) {
+func (fs *funcState) postfix(op tokenKind, a, b *expr) {
 	switch op {
 	case tkAnd:
 		fs.load(b)
@@ -408,7 +403,6 @@ func (fs *funcState) postfix(op tokenKind, a, b *expr, line int) {
 		fs.freeExpr(b)
 		fs.freeExpr(a)
 		a.set(exOpen, fs.emitABC(opConcat, 0, a.info, b.info))
-		fs.fixLine(line)
 	case tkEq:
 		fs.compare(opEq, 1, a, b)
 	case tkNe:
@@ -422,6 +416,6 @@ func (fs *funcState) postfix(op tokenKind, a, b *expr, line int) {
 	case tkGe:
 		fs.compare(opLe, 0, a, b)
 	default:
-		fs.arithmetic(arithmeticOps[op], a, b, line)
+		fs.arithmetic(arithmeticOps[op], a, b)
 	}
 }

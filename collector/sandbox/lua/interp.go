@@ -111,6 +111,11 @@ func (in *Interp) Call(fn Value, results []Value, args ...Value) error {
 		clear(results)
 		return in.deadError()
 	}
+	if reason := in.interrupt.Load(); reason != nil && in.depth == 0 {
+		in.dead = *reason
+		clear(results)
+		return in.deadError()
+	}
 	th := in.running
 	saved := th.top
 	at := th.top

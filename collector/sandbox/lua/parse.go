@@ -273,20 +273,18 @@ func (ps *parser) binary(limit int) (expr, tokenKind) {
 	ps.enter()
 	var e expr
 	if op := ps.token.kind; op == tkNot || op == '-' || op == '#' {
-		line := ps.line
 		ps.advance()
 		e, _ = ps.binary(unaryPriority)
-		ps.fs.prefix(op, &e, line)
+		ps.fs.prefix(op, &e)
 	} else {
 		e = ps.simple()
 	}
 	op := ps.token.kind
 	for p, ok := priorities[op]; ok && p.left > limit; p, ok = priorities[op] {
-		line := ps.line
 		ps.advance()
 		ps.fs.infix(op, &e)
 		right, next := ps.binary(p.right)
-		ps.fs.postfix(op, &e, &right, line)
+		ps.fs.postfix(op, &e, &right)
 		op = next
 	}
 	ps.leave()

@@ -231,7 +231,7 @@ func (ps *parser) forBody(base, line, n int, numeric bool) {
 	ps.enterBlock(false)
 	ps.showLocals(n)
 	fs.reserve(n)
-	ps.chunk()
+	ps.blockStatements()
 	ps.leaveBlock()
 	fs.patchHere(prep)
 	if numeric {

@@ -67,7 +67,7 @@ func TestInterrupt(t *testing.T) {
 	}
 	before := New(Options{})
 	before.Interrupt(stop)
-	if _, err := execute(t, before, "while true do end", 0); err == nil || err.Error() != "stopped" {
+	if _, err := execute(t, before, "return 1", 0); err == nil || err.Error() != "stopped" {
 		t.Errorf("interrupted before: %v", err)
 	}
 }
