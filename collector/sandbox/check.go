@@ -72,7 +72,7 @@ func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Find
 		if s.interp.Global(name).Kind() != lua.KindFunction {
 			list = append(list, plugin.Finding{
 				Option: "filename", Class: "script", Error: true,
-				Text: fmt.Sprintf("filename: the script %s has no function %s()", env.SharePath(o.Filename), name),
+				Text: fmt.Sprintf("filename: the script %s has no function %s()", o.scriptPath(env), name),
 			})
 		}
 	}

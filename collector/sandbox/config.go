@@ -52,7 +52,7 @@ func (o *Options) check(env *plugin.Env) error {
 	if o.Filename == "" {
 		return errors.Join(append(errs, plugin.BadOption("filename", "is missing: name the Lua script"))...)
 	}
-	path := env.SharePath(o.Filename)
+	path := o.scriptPath(env)
 	if info, err := os.Stat(path); err != nil {
 		errs = append(errs, plugin.BadOption("filename", "cannot open %s: %s", path, fileError(err)))
 	} else if info.IsDir() {
@@ -83,7 +83,7 @@ func sortedKeys(m map[string]any) []string {
 
 // compiles reports syntax errors without running the script, for one that may open files when it runs.
 func (o *Options) compiles(env *plugin.Env) error {
-	path := env.SharePath(o.Filename)
+	path := o.scriptPath(env)
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return plugin.BadOption("filename", "cannot open %s: %s", path, fileError(err))
@@ -99,7 +99,7 @@ func (o *Options) compiles(env *plugin.Env) error {
 // open makes the script and restores its data. The end of ctx interrupts the script, now and later.
 func (o *Options) open(ctx context.Context, env *plugin.Env, kind plugin.Kind, h host) (*script, error) {
 	set := settings{
-		kind: kind, path: env.SharePath(o.Filename), moduleDirectory: o.ModuleDirectory, shipped: env.SharePath("lua_modules"),
+		kind: kind, path: o.scriptPath(env), moduleDirectory: o.ModuleDirectory, shipped: env.SharePath("lua_modules"),
 		config: o.withHostname(env), instructionLimit: int(o.InstructionLimit), memoryLimit: int(o.MemoryLimit),
 		outputLimit: int(o.OutputLimit), clock: o.Clock, metrics: env.Metrics, tags: env.Tags,
 	}

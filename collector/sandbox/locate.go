@@ -1,0 +1,35 @@
+package sandbox
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"lma_collector/collector/plugin"
+)
+
+// scriptFolders are hekad's folders of scripts, and where the scripts of those names lie here.
+var scriptFolders = map[string]string{
+	"lua_decoders": "decoders", "lua_filters": "filters", "lua_encoders": "encoders",
+	"lua_inputs": "inputs", "lua_outputs": "outputs",
+}
+
+// scriptPath is where the script lies: under share_dir, as the section says. A relative path in one of
+// hekad's folders that is not there is the shipped script of that name.
+func (o *Options) scriptPath(env *plugin.Env) string {
+	path := env.SharePath(o.Filename)
+	folder, name, _ := strings.Cut(o.Filename, "/")
+	here := scriptFolders[folder]
+	if here == "" || name == "" {
+		return path
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path
+	}
+	shipped := env.SharePath("lua_modules/" + here + "/" + name)
+	if _, err := os.Stat(shipped); err != nil {
+		return path
+	}
+	return shipped
+}
