@@ -131,6 +131,7 @@ func (l *loaded) end() {
 	}
 	if !l.within(limit) {
 		l.cancel()
+		l.cut.Store(true)
 		if !l.within(leaveAfter) {
 			l.log.Warn("filter does not end and is left to itself", "after", removeAfter+leaveAfter)
 			go func() {

@@ -183,6 +183,33 @@ func TestRemoveWhileBlocked(t *testing.T) {
 	until(t, "the input goes on", func() bool { return counter(reportOf(p, "in"), "messages") > counter(in, "messages")+1000 })
 }
 
+// A slow filter in the middle of much work ends when it is removed.
+func TestRemoveWhileBusy(t *testing.T) {
+	stream(t, "stream", "load x")
+	var taken atomic.Int64
+	acts.Store("drag", filterAct{process: func(*fakeFilter, *message.Message) error {
+		taken.Add(1)
+		for start := time.Now(); time.Since(start) < 100*time.Millisecond; { // with fifty of them in a parcel
+		}
+		return nil
+	}})
+	p, _ := start(t, streaming)
+	fs := runningFilters(t, p, "manager")
+	if err := fs.Add(dynamicFake(t, "m-f", "[f]\ntype = \"FakeFilter\"\nact = \"drag\"\nmessage_matcher = \"TRUE\"\n")); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "it works", func() bool { return taken.Load() > 0 })
+	l := p.dynamic.loaded["m-f"]
+	if !fs.Remove("m-f") {
+		t.Fatal("not removed")
+	}
+	select {
+	case <-l.ended:
+	default:
+		t.Error("it was left to itself")
+	}
+}
+
 func counter(r *PluginReport, name string) int64 {
 	for _, c := range r.Counters {
 		if c.Name == name {

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"lma_collector/collector/message"
@@ -28,6 +30,7 @@ type filter struct {
 	failures throttle
 	drained  <-chan struct{} // closed when no more input will come
 	slow     slowness
+	cut      atomic.Bool // set: end at once, with work undone
 	asked    chan (chan struct{}) // in a run that reads once: tick, and close what is sent
 }
 
@@ -101,9 +104,6 @@ func (f *filter) loop(ctx context.Context, p plugin.Filter) error {
 			if err := f.process(p); err != nil {
 				return err
 			}
-			if err := f.police(); err != nil {
-				return err
-			}
 			continue
 		}
 		if done, err := f.wait(ctx, p, tick, clogged); done || err != nil {
@@ -147,18 +147,20 @@ func (f *filter) lastTick(p plugin.Filter) error {
 // process hands over what is left of the parcel. When the filter fails, the rest is for the next run.
 func (f *filter) process(p plugin.Filter) error {
 	start, first := time.Now(), f.at
+	f.slow.since = start
 	defer func() {
 		f.flush()
 		f.stats.processed.Add(int64(f.at - first))
-		took := time.Since(start)
-		f.stats.busy.Add(int64(took))
-		f.slow.add(f, took, f.at-first)
+		f.stats.busy.Add(int64(time.Since(start)))
 		if f.at == len(f.parcel.msgs) {
 			f.parcel.free()
 			f.parcel = nil
 		}
 	}()
 	for f.at < len(f.parcel.msgs) {
+		if f.cut.Load() {
+			return errCut
+		}
 		m := f.parcel.msgs[f.at]
 		f.at++
 		f.loops = m.Loops()
@@ -168,9 +170,17 @@ func (f *filter) process(p plugin.Filter) error {
 				return err
 			}
 		}
+		if f.slow.due(f.at-1, len(f.parcel.msgs)) {
+			if err := f.police(m); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
+
+// errCut ends a filter that was taken out of the pipeline; nobody sees it.
+var errCut = errors.New("the filter was removed")
 
 func (f *filter) tick(p plugin.Filter, now time.Time) error {
 	defer f.flush()

@@ -131,6 +131,13 @@ func (q *memoryQueue) close() {
 	q.dump()
 }
 
+// contended tells whether producers wait for space.
+func (q *memoryQueue) contended() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.space != nil
+}
+
 // makeSpace has producers that wait look again.
 func (q *memoryQueue) makeSpace() {
 	if q.space != nil {

@@ -11,6 +11,8 @@ import (
 // slowness is what is known of a dynamic filter that must not hold others up. The filter's goroutine owns it.
 type slowness struct {
 	most     time.Duration // mean time for a message that is tolerated; 0: any
+	since    time.Time     // what was spent up to then is counted
+	looked   int           // messages since then
 	spent    time.Duration // in process_message, since the filter was started
 	messages int64         // in that time
 	matching time.Duration // in the matcher, by a sample
@@ -18,8 +20,11 @@ type slowness struct {
 	waits    int64         // of sources for the filter's queue, when they were last looked at
 }
 
-// Before so many messages nothing is said of the mean.
-const slowSamples = 100
+// Before so many messages nothing is said of the mean; it is looked at after each lookEvery.
+const (
+	slowSamples = 100
+	lookEvery   = 16
+)
 
 // matchShare is the part of most that the matcher may take.
 const matchShare = 5
@@ -28,17 +33,25 @@ func (s *slowness) begin(f *filter) {
 	*s = slowness{most: s.most, waits: f.stats.blocked.Load()}
 }
 
-// add notes how long n messages took; the matcher is timed with one of them.
-func (s *slowness) add(f *filter, took time.Duration, n int) {
-	if s.most == 0 || n == 0 {
-		return
+// due counts a message, the one at a place in its parcel, and tells whether it is time to look at the means.
+func (s *slowness) due(at, length int) bool {
+	if s.most == 0 {
+		return false
 	}
-	s.spent += took
-	s.messages += int64(n)
+	s.looked++
+	return s.looked == lookEvery || at == length-1
+}
+
+// count takes the time of the messages since the last look; the matcher is timed with the last of them.
+func (s *slowness) count(f *filter, m *message.Message) {
 	start := time.Now()
-	f.matcher.Match(f.parcel.msgs[f.at-1])
-	s.matching += time.Since(start)
+	f.matcher.Match(m)
+	end := time.Now()
+	s.spent += start.Sub(s.since)
+	s.messages += int64(s.looked)
+	s.matching += end.Sub(start)
 	s.matched++
+	s.since, s.looked = end, 0
 }
 
 func (s *slowness) means() (process, match time.Duration) {
@@ -48,14 +61,12 @@ func (s *slowness) means() (process, match time.Duration) {
 // errSlow is hekad's text.
 var errSlow = errors.New("sandbox is running slowly and blocking the router")
 
-// police ends a dynamic filter for which sources had to wait since the last time, if it is slow.
-func (f *filter) police() error {
+// police ends a dynamic filter that is slow while sources wait for it, or did since the last look.
+func (f *filter) police(m *message.Message) error {
 	s := &f.slow
-	if s.most == 0 {
-		return nil
-	}
+	s.count(f, m)
 	waits := f.stats.blocked.Load()
-	waited := waits != s.waits
+	waited := waits != s.waits || f.queue.contended()
 	s.waits = waits
 	process, match := s.means()
 	if !waited || s.messages < slowSamples || process <= s.most && match <= s.most/matchShare {
