@@ -21,6 +21,6 @@ strict=
 [ "${STRICT:-}" = 1 ] && strict=-strict
 go build -o bin/report ./tests/report
 set +e
-go test $race -json -timeout 20m "$@" ./... 2>&1 | bin/report $strict -may-skip 'OpenSearch'
+go test $race -json -timeout 20m "$@" ./... 2>&1 | bin/report $strict -may-skip 'OpenSearch|TestLPegsTests'
 status=${PIPESTATUS[1]}
 exit "$status"

@@ -33,10 +33,14 @@ const repo = "../.."
 // built are the programs under test, without the race detector, whose cost is not the product's.
 type built struct{ dir, collector, runscript string }
 
+// buildDir is there once something was built.
+var buildDir string
+
 var build = sync.OnceValues(func() (b built, err error) {
 	if b.dir, err = os.MkdirTemp("", "lma-sandbox-"); err != nil {
 		return b, err
 	}
+	buildDir = b.dir
 	cmd := exec.Command("go", "build", "-o", b.dir+"/", "./collector/lma_collector", "./tests/sandbox/runscript")
 	cmd.Dir, cmd.Env = repo, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -48,8 +52,8 @@ var build = sync.OnceValues(func() (b built, err error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if b, _ := build(); b.dir != "" {
-		os.RemoveAll(b.dir)
+	if buildDir != "" {
+		os.RemoveAll(buildDir)
 	}
 	os.Exit(code)
 }

@@ -17,6 +17,7 @@ import (
 const (
 	influxBinary     = "influxdb-1.8.3/influxd"
 	opensearchMarker = "opensearch-2.19.1/complete"
+	lpegTests        = "lpeg-1.0.2/test.lua"
 )
 
 // prepareTimeout bounds a build or a download, in the worst case on a slow
@@ -43,6 +44,13 @@ func cached(t testing.TB, file string) string {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, file)
+}
+
+// LPegTests gives the path of LPeg's own tests.
+func LPegTests(t testing.TB) string {
+	t.Helper()
+	Require(t, "lpeg")
+	return cached(t, lpegTests)
 }
 
 // prepare lets install.sh build or fetch one server unless its file is there.

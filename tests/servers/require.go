@@ -37,12 +37,18 @@ var requirements = map[string]requirement{
 	},
 	"chromium": {files: []string{"chromium"}},
 	"openssl":  {files: []string{"openssl"}},
+	"lua5.1":   {files: []string{"lua5.1"}},
+	"lpeg": {
+		files:    []string{"apt-get", "tar"},
+		prepare:  func(t testing.TB) error { return prepare(t, "lpeg", lpegTests) },
+		optional: true,
+	},
 }
 
 // Require skips the test when the server or program name is not installed, or
 // fails it when LMA_REQUIRE_SERVERS=1 demands all but the optional ones. Names
 // are nagios, rabbitmq, mariadb, collectd, influxdb (1.8), influxdb16,
-// opensearch, chromium and openssl.
+// opensearch, chromium, openssl, lua5.1 and lpeg (LPeg's own tests).
 func Require(t testing.TB, name string) {
 	t.Helper()
 	r, ok := requirements[name]
