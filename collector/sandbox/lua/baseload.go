@@ -290,3 +290,31 @@ func basePrint(c *Call) {
 
 // isProxy tells whether newproxy made a metatable.
 func isProxy(in *Interp, meta *Table) bool { return meta != nil && slices.Contains(in.proxies, meta) }
+
+// displayName is what error texts call a chunk that a script loads: `=name` and `@file` are taken as
+// they are, a text is shown by its beginning.
+func displayName(source string) string {
+	const size = 60
+	if source == "" {
+		return `[string ""]`
+	}
+	switch source[0] {
+	case '=':
+		return source[1:min(len(source), size)]
+	case '@':
+		if len(source)-1 > size-8 {
+			return "..." + source[len(source)-(size-8):]
+		}
+		return source[1:]
+	}
+	line, _, more := strings.Cut(source, "\n")
+	line, _, cut := strings.Cut(line, "\r")
+	most := size - len(` [string "..."] `) - 1
+	if len(line) > most {
+		line, more = line[:most], true
+	}
+	if more || cut {
+		line += "..."
+	}
+	return `[string "` + line + `"]`
+}
