@@ -51,14 +51,17 @@ func (b *bench) n(items int) int { return max(int(float64(items)*b.scale), 1) }
 
 func cases() []benchCase {
 	return []benchCase{
-		{name: "oslo", item: "log line of 262 bytes: file to JSON file", limit: 2.5, run: osloToJSON},
+		{name: "oslo", item: "log line of 262 bytes: file to JSON file", limit: 2.5, run: osloNative},
+		{name: "lua", item: "the same, decoded by a script", limit: 12, run: osloScript},
 		{name: "decode", custom: decodeAlone},
 		{name: "relay-700", item: "message of 700 bytes: TCP to TCP", limit: 0.8, run: relay(700)},
 		{name: "relay-1024", item: "message of 1 KiB: TCP to TCP", limit: 1, run: relay(1024)},
 		{name: "matchers", item: "message passing 144 AFD matchers, more than none", custom: afdMatchers},
+		{name: "counter", custom: counterFilter},
 		{name: "collectd", item: "value: collectd JSON to InfluxDB", limit: 2, run: collectdToInfluxDB},
 		{name: "afd", item: "datapoint, 50 alarms in one sandbox", limit: 8, run: afdDatapoints},
 		{name: "idle", item: "idle, 100 quiet files", custom: idle},
+		{name: "sandboxes", custom: sandboxes},
 	}
 }
 

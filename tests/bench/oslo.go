@@ -11,7 +11,8 @@ import (
 )
 
 // osloLines writes log lines of an API service: each HTTP request line has 262 bytes with its
-// newline; every two hundredth is a traceback of 13 lines instead. It gives lines and records.
+// newline; every two hundredth begins a traceback of 13 lines instead. The last one is no traceback, which a
+// decoder would hold. It gives the number of records.
 func osloLines(w io.Writer, n int) (records int, err error) {
 	out := bufio.NewWriterSize(w, 1<<20)
 	at := time.Date(2026, 11, 20, 7, 18, 44, 0, time.UTC)
@@ -19,8 +20,9 @@ func osloLines(w io.Writer, n int) (records int, err error) {
 		at = at.Add(3 * time.Millisecond)
 		stamp := at.Format("2006-01-02 15:04:05.000")
 		records++
-		if i%200 == 199 {
-			for range 13 {
+		if i%200 == 199 && i+13 < n {
+			fmt.Fprintf(out, "%s 25746 ERROR nova.api.openstack Traceback (most recent call last):\n", stamp)
+			for range 12 {
 				fmt.Fprintf(out, "%s 25746 ERROR nova.api.openstack   File \"/usr/lib/python3/dist-packages/nova/api/openstack/wsgi.py\", line %d, in wrapped\n", stamp, 100+i%800)
 			}
 			i += 12
@@ -38,8 +40,18 @@ func osloLines(w io.Writer, n int) (records int, err error) {
 	return records, out.Flush()
 }
 
-// osloToJSON: LogstreamerInput, OpenStackLogDecoder, ESJsonEncoder, FileOutput.
-func osloToJSON(b *bench) (measure, error) {
+// osloNative and osloScript decode with OpenStackLogDecoder, and with a site's own script that gives the
+// same records: tests/golden compares the two.
+func osloNative(b *bench) (measure, error) {
+	return osloToJSON(b, `type = "OpenStackLogDecoder"`)
+}
+
+func osloScript(b *bench) (measure, error) {
+	return osloToJSON(b, fmt.Sprintf("type = \"SandboxDecoder\"\nfilename = %q", filepath.Join(b.root, "tests/golden/testdata/openstack_log.lua")))
+}
+
+// osloToJSON: LogstreamerInput, the decoder, ESJsonEncoder, FileOutput.
+func osloToJSON(b *bench, decoder string) (measure, error) {
 	logs := filepath.Join(b.dir, "log")
 	if err := os.MkdirAll(logs, 0o755); err != nil {
 		return measure{}, err
@@ -65,7 +77,7 @@ file_match = '(?P<Service>.+)\.log'
 differentiator = ["nova", "_", "Service"]
 decoder = "openstack_decoder"
 [openstack_decoder]
-type = "OpenStackLogDecoder"
+%s
 [elasticsearch_encoder]
 type = "ESJsonEncoder"
 [json_output]
@@ -75,7 +87,7 @@ encoder = "elasticsearch_encoder"
 message_matcher = "Type == 'log'"
 flush_count = 500
 flush_operator = "OR"
-`, logs, out))
+`, logs, decoder, out))
 	if err != nil {
 		return measure{}, err
 	}
