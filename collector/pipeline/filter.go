@@ -30,7 +30,7 @@ type filter struct {
 	failures throttle
 	drained  <-chan struct{} // closed when no more input will come
 	slow     slowness
-	cut      atomic.Bool // set: end at once, with work undone
+	cut      atomic.Bool          // set: end at once, with work undone
 	asked    chan (chan struct{}) // in a run that reads once: tick, and close what is sent
 }
 

@@ -131,7 +131,6 @@ func (m *Manager) control(msg *message.Message) error {
 }
 
 func discarded(reason string) error {
-	//lint:ignore ST1005 hekad's text
 	return errors.New("Discarded control message: " + reason)
 }
 

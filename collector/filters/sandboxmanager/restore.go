@@ -58,6 +58,7 @@ func (m *Manager) restoreOne(name string) (reason string) {
 		return m.broken(name, fmt.Errorf("createRunner failed: %w", err))
 	}
 	m.owner[name] = k.Signer
+	m.env.Health.Clear("restore " + name)
 	m.env.Log.Info("Loading: "+name, "signer", k.Signer, "restored", true)
 	return ""
 }

@@ -118,6 +118,7 @@ func FuzzUnframe(f *testing.F) {
 	f.Add(good)
 	f.Add(old)
 	f.Add(ed25519Record(f, private, "ops", 1, "body", SignHMAC("secret", true, "old", 1, []byte("body"))))
+	f.Add([]byte("\x1e\x030000"))
 	f.Add([]byte("\x1e\x07\x08\x04\x3a\x03ops\x1fbody"))
 	f.Fuzz(func(t *testing.T, record []byte) {
 		body, signer, err := newSplitter(t, config).Unframe(record)

@@ -48,8 +48,11 @@ func (s *Splitter) Unframe(record []byte) ([]byte, string, error) {
 		return record[3+int(record[1]):], "", nil
 	}
 	h, body, err := message.ParseFrame(record)
-	if err != nil || s.skip {
-		return body, "", err
+	if err != nil {
+		return nil, "", err
+	}
+	if s.skip {
+		return body, "", nil
 	}
 	signer, err := s.verify(&h, body)
 	if err != nil {
