@@ -109,6 +109,21 @@ func TestKeyOptions(t *testing.T) {
 	}
 }
 
+// Headers may have up to 255 bytes.
+func TestLongestHeader(t *testing.T) {
+	for n := 250; n <= 255; n++ {
+		head := append([]byte{8, 4, 0x7a, byte(n - 5), 1}, bytes.Repeat([]byte{'x'}, n-5)...) // an element that nobody knows
+		record := append(append(append([]byte{0x1e, byte(n)}, head...), 0x1f), "body"...)
+		s := newSplitter(t, Config{})
+		if size, found := s.Split(record, false); size != len(record) || !bytes.Equal(found, record) {
+			t.Fatalf("header of %d bytes: %d of %d", n, size, len(record))
+		}
+		if body, signer, err := s.Unframe(record); string(body) != "body" || signer != "" || err != nil {
+			t.Errorf("header of %d bytes: %q %q %v", n, body, signer, err)
+		}
+	}
+}
+
 // FuzzUnframe: whatever the header says, no signer is named whose key did not sign.
 func FuzzUnframe(f *testing.F) {
 	private, public := keyPair(1)

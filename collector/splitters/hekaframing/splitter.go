@@ -44,8 +44,10 @@ func (s *Splitter) Split(data []byte, atEOF bool) (int, []byte) {
 // Unframe gives the body of a record and who signed it. Only a signature that was verified names a
 // signer: the name in the header alone says nothing.
 func (s *Splitter) Unframe(record []byte) ([]byte, string, error) {
-	if n := len(record); !s.require && n > 2 && int(record[1])+3 <= n && unsigned(record[2:2+record[1]]) {
-		return record[3+int(record[1]):], "", nil
+	if !s.require && len(record) > 2 {
+		if n := int(record[1]); n+3 <= len(record) && unsigned(record[2:2+n]) {
+			return record[3+n:], "", nil
+		}
 	}
 	h, body, err := message.ParseFrame(record)
 	if err != nil {
