@@ -12,10 +12,10 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 # `make run` keeps everything it writes in here.
 RUN := $(CURDIR)/run
 
-.PHONY: help build run test bench vet lint fmt
+.PHONY: help build run test conformance bench vet lint fmt
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## the static binary bin/lma_collector
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./collector/lma_collector
@@ -29,6 +29,13 @@ run: build ## monitor this machine; the page is at http://127.0.0.1:4352 (Ctrl-C
 
 test: ## install the test servers (Debian, as root), then run every test
 	@tests/test.sh
+
+conformance: ## scripts against C Lua, lua-lpeg and lua-cjson: random cases in full, Lua's and LPeg's own tests
+	@tests/servers/install.sh packages
+	$(GO) build -o bin/report ./tests/report
+	@LMA_REQUIRE_SERVERS=1 LMA_LPEG_CASES=$(or $(LPEG_CASES),100000) $(GO) test -json -count=1 -timeout 60m \
+		-run 'Random|AgainstC|Reference|Corpus|ErrorTexts|LuasTests|LPegsTests|Hostile|Differences' \
+		./collector/sandbox/lua ./collector/sandbox/stdlib ./collector/sandbox/luapattern ./collector/lpeg ./collector/sandbox/modules/... ./tests/sandbox | bin/report
 
 bench: build ## end-to-end speed and memory: CPU time for each item, items a second, peak memory
 	@$(GO) run ./tests/bench $(BENCH)

@@ -89,6 +89,7 @@ func differ(t *testing.T, cases []string) {
 	if wrong > 0 {
 		t.Errorf("%d of %d cases differ", wrong, len(cases))
 	}
+	t.Logf("golden C Lua, %s: %d random cases", t.Name(), len(cases))
 }
 
 // chunks makes functions of so many statements as one may have.

@@ -134,6 +134,7 @@ func compare(t *testing.T, expressions []string) {
 			t.Errorf("%.300s\ngot  %.300s\nwant %.300s", e, got, want)
 		}
 	}
+	t.Logf("golden C's cjson, %s: %d cases", t.Name(), len(expressions))
 }
 
 // literal is a text as Lua writes it.
