@@ -98,6 +98,7 @@ func (th *thread) switchTo(co *thread, from, n int) (ok bool) {
 	in.running, co.resumer = co, th
 	th.status, co.status = statusNormal, statusRunning
 	in.depth++
+	in.cutSlice()
 	co.nested = 1
 	if co.ci == &co.first {
 		co.enterLua(co.stack[0].closure(), 0, n, -1)
@@ -132,6 +133,7 @@ func (co *thread) leave(th *thread, s *state, ok *bool) {
 	in.depth, in.catch, in.running = s.depth, s.catch, th
 	co.resumer = nil
 	th.status = statusRunning
+	in.cutSlice()
 }
 
 func coYield(c *Call) {

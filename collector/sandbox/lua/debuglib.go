@@ -7,6 +7,7 @@ import (
 var debugFunctions = natives(map[string]Function{
 	"getfenv": debugGetfenv, "gethook": debugGethook, "getinfo": debugGetinfo, "getlocal": debugGetlocal,
 	"getmetatable": debugGetmetatable, "getregistry": debugGetregistry, "getupvalue": debugGetupvalue, "setfenv": debugSetfenv,
+	"sethook":  debugSethook,
 	"setlocal": debugSetlocal, "setmetatable": debugSetmetatable, "setupvalue": debugSetupvalue, "traceback": debugTraceback,
 })
 
@@ -274,6 +275,3 @@ func debugGetregistry(c *Call) {
 	t.Set("_LOADED", c.in.loaded.Value())
 	c.Push(t.Value())
 }
-
-// debugGethook says that there is none.
-func debugGethook(c *Call) { c.PushNil() }

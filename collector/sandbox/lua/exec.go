@@ -22,6 +22,11 @@ enter:
 		if fuel < 0 {
 			ci.pc = pc
 			fuel = in.refuel(fuel)
+			if th.hook != nil {
+				th.step(ci)
+				fuel = in.fuel
+				r = regsOf(th.stack, ci.base)
+			}
 		}
 		a := r.at(i.ra())
 		switch i.op() {

@@ -253,12 +253,10 @@ func (in *Interp) NewTable(n, m int) *Table {
 	n = min(n, maxArray)
 	in.charge(sizeTable + sizeSlot*n + sizeNode*size)
 	in.work(n + size)
-	t := &Table{in: in}
+	t := newTable(size)
+	t.in = in
 	if n > 0 {
 		t.arr = make([]Value, n)
-	}
-	if size > 0 {
-		t.allocate(size)
 	}
 	return t
 }
@@ -349,6 +347,9 @@ func (in *Interp) refuel(fuel int) int {
 		in.kill(errExhausted)
 	}
 	in.fuel = min(rest, slice)
+	if in.running.hook != nil {
+		in.fuel = 0
+	}
 	in.reserve = rest - in.fuel
 	return in.fuel
 }

@@ -267,6 +267,9 @@ func (w *walker) thread(th *thread) {
 		w.size += 64
 	}
 	w.value(th.handler)
+	if th.hook != nil {
+		w.value(th.hook.fn)
+	}
 	top = min(top, len(th.stack))
 	for i := range th.stack[:top] {
 		w.value(th.stack[i])

@@ -30,6 +30,7 @@ type thread struct {
 	given   int   // values that it gave to the thread that resumed it
 	yields  bool  // the native call at the top is yield, and has been allowed
 	resumer *thread
+	hook    *hook
 	mark    uint32
 }
 
@@ -249,11 +250,17 @@ func (th *thread) callNative(fn *native, fnAt, nargs, want int) called {
 	c := &th.call
 	saved := c.callFrame
 	c.callFrame = callFrame{base: base, n: nargs, from: base + nargs}
+	if th.hook != nil && th.hook.calls && !th.hook.runs {
+		th.event("call", -1)
+	}
 	fn.f(c)
 	from := c.from
 	c.callFrame = saved
 	if th.yields {
 		return calledYield
+	}
+	if th.hook != nil {
+		th.returned(ci)
 	}
 	th.pop()
 	th.results(fnAt, from, th.top-from, want)
