@@ -96,9 +96,9 @@ func (m managed) Add(f plugin.DynamicFilter) error {
 	case m.stage == nil:
 		return plugin.ErrStopping
 	case m.loaded[f.Name] != nil:
-		return fmt.Errorf("%s is already running", f.Name)
+		return fmt.Errorf("%s %w", f.Name, plugin.ErrTaken)
 	case slices.ContainsFunc(m.static, func(c *consumer) bool { return c.name == f.Name }):
-		return fmt.Errorf("%s is the name of a section of the configuration", f.Name)
+		return fmt.Errorf("%s %w, as a section of the configuration", f.Name, plugin.ErrTaken)
 	}
 	if l.cancel, l.ended = m.stage.start(&l.section, l.run); l.ended == nil {
 		return plugin.ErrStopping

@@ -122,7 +122,7 @@ func TestRefusedFilters(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ as, section, want string }{
 		"twice":         {"m-f", good, "m-f is already running"},
-		"of the config": {"static", good, "static is the name of a section of the configuration"},
+		"of the config": {"static", good, "static is already running, as a section of the configuration"},
 		"no matcher":    {"m-g", "[f]\ntype = \"FakeFilter\"\n", "foreign:1:1: error: message_matcher is missing (give one, such as message_matcher = \"Type == 'log'\")"},
 		"bad matcher":   {"m-g", "[f]\ntype = \"FakeFilter\"\nmessage_matcher = \"Type =\"\n", "foreign:3:1: error: message_matcher: "},
 		"bad policy":    {"m-g", "[f]\ntype = \"FakeFilter\"\nmessage_matcher = \"TRUE\"\nwhen_full = \"explode\"\n", "foreign:4:1: error: when_full: "},

@@ -11,7 +11,7 @@ import (
 // other sees. Any goroutine may use it.
 type Filters interface {
 	// Add checks a filter as those of the configuration are, starts it, and has it supervised like them. The
-	// error says what is wrong with it, or is ErrStopping.
+	// error says what is wrong with it, or is ErrTaken or ErrStopping.
 	Add(f DynamicFilter) error
 	// Remove takes a filter out; false: there is none of that name. It gets nothing new, ends once it has
 	// processed what it had, and keeps its data. Remove waits for that, but not longer than two seconds.
@@ -31,5 +31,8 @@ type DynamicFilter struct {
 	MaxProcessDuration time.Duration
 }
 
-// ErrStopping is why no filter can be added.
-var ErrStopping = errors.New("the collector is stopping")
+// Why a filter cannot be added though nothing is wrong with it.
+var (
+	ErrTaken    = errors.New("is already running")
+	ErrStopping = errors.New("the collector is stopping")
+)

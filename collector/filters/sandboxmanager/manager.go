@@ -192,7 +192,7 @@ func (m *Manager) loadSandbox(msg *message.Message, allowed Signer, running []st
 	}
 	signer := strings.Clone(msg.Signer())
 	if slices.Contains(running, name) {
-		return name, fmt.Errorf("%s is already running", name)
+		return name, fmt.Errorf("%s %w", name, plugin.ErrTaken)
 	}
 	if m.store.has(name) {
 		return name, fmt.Errorf("%s is kept in %s though it does not run: unload it first", name, m.store.dir)

@@ -529,6 +529,18 @@ func TestRestartUnderOtherRules(t *testing.T) {
 	want(t, "as it was", fmt.Sprint(h.Names(), h.files()), fmt.Sprint([]string{"Mgr-a", "Mgr-b"}, files))
 }
 
+// What runs already is nobody's fault: its files stay.
+func TestNameIsTaken(t *testing.T) {
+	h := newHost(t, nil)
+	_ = h.load(counter)
+	files := h.files()
+	h.running = map[string]plugin.DynamicFilter{}
+	h.addErr = fmt.Errorf("Mgr-counter %w, as a section of the configuration", plugin.ErrTaken)
+	h.start()
+	want(t, "files", h.files(), fmt.Sprint(files))
+	want(t, "condition", h.condition("restore Mgr-counter"), "restoreSandboxes failed: Mgr-counter is already running, as a section of the configuration")
+}
+
 // A filter that came while the collector stopped is there after the start.
 func TestLoadedWhileStopping(t *testing.T) {
 	h := newHost(t, nil)

@@ -54,6 +54,8 @@ func (m *Manager) restoreOne(name string) (reason string) {
 	switch {
 	case errors.Is(err, plugin.ErrStopping):
 		return ""
+	case errors.Is(err, plugin.ErrTaken):
+		return err.Error()
 	case err != nil:
 		return m.broken(name, fmt.Errorf("createRunner failed: %w", err))
 	}
