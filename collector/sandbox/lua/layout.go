@@ -113,6 +113,18 @@ func (v Value) isDeadKey() bool { return v.p == unsafe.Pointer(&deadTag) }
 // bytesText is a string of bytes that nobody writes any more.
 func bytesText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// ends are all bytes of a string of 1 to 16, those in the middle twice.
+func ends(s string) (a, b uint64) {
+	p, n := unsafe.Pointer(unsafe.StringData(s)), len(s)
+	switch {
+	case n >= 8:
+		return *(*uint64)(p), *(*uint64)(unsafe.Add(p, n-8))
+	case n >= 4:
+		return uint64(*(*uint32)(p)), uint64(*(*uint32)(unsafe.Add(p, n-4)))
+	}
+	return uint64(s[0])<<16 | uint64(s[n>>1])<<8 | uint64(s[n-1]), 0
+}
+
 type regs struct{ p unsafe.Pointer }
 
 func (r regs) at(i uint64) *Value { return (*Value)(unsafe.Add(r.p, uintptr(i)*valueSize)) }

@@ -91,12 +91,12 @@ func appendDecimals(dst []byte, part int64) []byte {
 // ParseNumber reads a number as C's strtod and Lua's tonumber do: decimal, hexadecimal, nan and
 // inf, with white space around.
 func ParseNumber(s string) (float64, bool) {
+	if small, ok := shortDecimal(s); ok {
+		return small, true
+	}
 	s = strings.Trim(s, " \t\n\v\f\r")
 	if s == "" || strings.IndexByte(s, '_') >= 0 {
 		return 0, false
-	}
-	if small, ok := smallInt(s); ok {
-		return small, true
 	}
 	body := strings.TrimLeft(s, "+-")
 	if len(s)-len(body) > 1 {
@@ -109,19 +109,34 @@ func ParseNumber(s string) (float64, bool) {
 	return f, err == nil || math.IsInf(f, 0) && strings.ContainsAny(body[:1], "0123456789.")
 }
 
-// smallInt is the quick way for the usual short decimal.
-func smallInt(s string) (float64, bool) {
-	if len(s) > 15 {
+// powers are the powers of ten that a short decimal is divided by.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// shortDecimal is the quick way for up to 15 digits, with or without a point: their number and the power of ten are
+// exact, so that the division rounds once.
+func shortDecimal(s string) (float64, bool) {
+	if len(s) > 16 {
 		return 0, false
 	}
-	n := 0
+	n, digits, point := 0, 0, -1
 	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
+		switch b := s[i]; {
+		case b-'0' <= 9:
+			n = n*10 + int(b-'0')
+			digits++
+		case b == '.' && point < 0:
+			point = digits
+		default:
 			return 0, false
 		}
-		n = n*10 + int(s[i]-'0')
 	}
-	return float64(n), true
+	if digits == 0 || digits > 15 {
+		return 0, false
+	}
+	if point < 0 {
+		return float64(n), true
+	}
+	return float64(n) / powers[digits-point], true
 }
 
 func parseHex(s, digits string) (float64, bool) {

@@ -177,6 +177,10 @@ func (th *thread) setIndex(o, key, v Value, at int) {
 		if o.n == wordTable {
 			t := o.table()
 			th.chargeKey(key)
+			if t.meta == nil && key.isString() {
+				t.setText(key, v)
+				return
+			}
 			s := t.slot(key)
 			if s != nil && !s.isNil() {
 				*s = v

@@ -37,11 +37,21 @@ const (
 )
 
 var (
-	seed   = maphash.MakeSeed()
-	factor = rand.Uint64() | 1
+	seed    = maphash.MakeSeed()
+	factor  = rand.Uint64() | 1
+	factor2 = rand.Uint64()
 )
 
-func hashText(s string) uint32 { return uint32(maphash.String(seed, s)) }
+// hashText is the hash of a string. Most keys are short.
+func hashText(s string) uint32 {
+	n := uint64(len(s))
+	if n-1 >= 16 {
+		return uint32(maphash.String(seed, s))
+	}
+	a, b := ends(s)
+	hi, lo := bits.Mul64(a^factor, b^factor2^n)
+	return hashWord(hi ^ lo)
+}
 
 func hashWord(n uint64) uint32 {
 	hi, lo := bits.Mul64(n^0x9E3779B97F4A7C15, factor)
@@ -152,6 +162,17 @@ func (t *Table) set(k, v Value) {
 	}
 	if !v.isNil() {
 		t.insert(k, v)
+	}
+}
+
+// setText is set for a string.
+func (t *Table) setText(k, v Value) {
+	t.absent = 0
+	h := hashText(k.str())
+	if i := t.find(k, h); i >= 0 {
+		t.nodes[i].val = v
+	} else if !v.isNil() {
+		t.insertHashed(k, h, v)
 	}
 }
 
@@ -343,12 +364,40 @@ func (t *Table) rebuild(size int, rest []Value) {
 			t.link(n.key, n.hash, n.val)
 		}
 	}
+	if len(old) <= linearNodes {
+		clear(old) // they may be one piece with the table
+	}
 	for i, v := range rest {
 		if !v.isNil() {
 			k := rawNumber(float64(len(t.arr) + i + 1))
 			t.link(k, hashOf(k), v)
 		}
 	}
+}
+
+// newTable makes a table with room for nodes; few of them lie in one piece with it.
+func newTable(size int) *Table {
+	switch {
+	case size == 0:
+		return &Table{}
+	case size <= 4:
+		t := &struct {
+			Table
+			room [4]node
+		}{}
+		t.nodes = t.room[:0:size]
+		return &t.Table
+	case size <= linearNodes:
+		t := &struct {
+			Table
+			room [linearNodes]node
+		}{}
+		t.nodes = t.room[:0:size]
+		return &t.Table
+	}
+	t := &Table{}
+	t.allocate(size)
+	return t
 }
 
 // allocate makes room for nodes.

@@ -40,7 +40,11 @@ func (t *Table) Put(key, v Value) {
 	if key.isNil() || key.isNumber() && math.IsNaN(key.float()) {
 		return
 	}
-	t.set(key, plain(v))
+	if key.isString() {
+		t.setText(key, plain(v))
+	} else {
+		t.set(key, plain(v))
+	}
 }
 
 // Len is the border that # gives.

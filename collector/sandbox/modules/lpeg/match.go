@@ -125,7 +125,11 @@ func (l *Library) release(h *host) {
 		clear(h.stack[:h.high])
 	}
 	h.c, h.consts, h.subject, h.high = nil, nil, lua.Nil, 0
-	h.dynamic, h.args = nil, nil
+	h.dynamic = nil
+	if cap(h.args) > 64 {
+		h.args = nil
+	}
+	clear(h.args[:cap(h.args)])
 	l.hosts = append(l.hosts, h)
 }
 
