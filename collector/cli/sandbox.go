@@ -21,7 +21,7 @@ import (
 // sandboxFlags are those of heka-sbmgr, and what its file can say.
 type sandboxFlags struct {
 	config, action, script, scriptConfig, filterName string
-	address, signer, key, page                       string
+	address, signer, key, page, pageToken            string
 	wait                                             time.Duration
 }
 
@@ -58,6 +58,7 @@ func (f *sandboxFlags) add(cmd *cobra.Command, load, unload bool) {
 	flags.StringVar(&f.signer, "signer", "", "signer and version of the key, such as ops_1 (default: [signer] of the file)")
 	flags.StringVar(&f.key, "key", "", "file with the signer's private key (default: private_key_file of the file)")
 	flags.StringVar(&f.page, "page", "", "host:port of the collector's status page, to be told what came of it (default: page of the file)")
+	flags.StringVar(&f.pageToken, "page-token-file", "", "file with the page's token, if it asks for one (default: page_token_file of the file)")
 	flags.DurationVar(&f.wait, "wait", 10*time.Second, "how long to wait for that")
 	if load {
 		flags.StringVar(&f.script, "script", "", "the Lua script")
@@ -136,6 +137,9 @@ func (f *sandboxFlags) sender(cmd *cobra.Command) (c sender.Config, err error) {
 	if f.page != "" {
 		c.Page = f.page
 	}
+	if f.pageToken != "" {
+		c.PageTokenFile = f.pageToken
+	}
 	if f.key != "" {
 		c.Signer.PrivateKeyFile, c.Signer.HMACKey = f.key, ""
 	}
@@ -158,7 +162,7 @@ func (f *sandboxFlags) send(cmd *cobra.Command, control *sender.Control, name st
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), f.wait)
 	defer cancel()
-	page := sender.Page{Address: c.Page}
+	page := sender.Page{Address: c.Page, TokenFile: c.PageTokenFile}
 	var before []pipeline.PluginReport
 	if c.Page != "" {
 		all, err := page.Plugins(ctx)
@@ -183,15 +187,20 @@ func (f *sandboxFlags) send(cmd *cobra.Command, control *sender.Control, name st
 	}
 	uuid := string(message.AppendUUID(nil, id[:]))
 	filter, err := page.Await(ctx, control, "-"+sandboxmanager.Normalised(name), uuid, before)
-	if errors.Is(err, sender.ErrNoAnswer) {
+	return f.answer(cmd, control.Action, name, filter, err)
+}
+
+// answer tells what came of a control message.
+func (f *sandboxFlags) answer(cmd *cobra.Command, action, name, filter string, err error) error {
+	switch {
+	case errors.Is(err, sender.ErrNoAnswer):
 		return problem{fmt.Errorf("%s %s was sent, and within %s %w: look into the collector's log; it refuses bad signatures, unknown signers, and clocks that are 5 s apart",
-			control.Action, name, f.wait, err)}
-	}
-	if err != nil {
+			action, name, f.wait, err)}
+	case err != nil:
 		return problem{err}
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%sed %s\n", control.Action, filter)
-	return nil
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%sed %s\n", action, filter)
+	return err
 }
 
 // remark tells of what the receiver will hardly take.

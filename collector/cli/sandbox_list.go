@@ -18,26 +18,27 @@ import (
 const askPage = 10 * time.Second
 
 func newSandboxList() *cobra.Command {
-	var page, file string
+	var page sender.Page
+	var file string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list [--page HOST:PORT]",
 		Short: "Lists the filters that were loaded into a running collector, as its status page tells",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if page == "" && file != "" {
+			if page.Address == "" && file != "" {
 				c, _, err := sender.ReadConfig(file)
 				if err != nil {
 					return problem{err}
 				}
-				page = c.Page
+				page = sender.Page{Address: c.Page, TokenFile: c.PageTokenFile}
 			}
-			if page == "" {
-				page = config.DefaultAddress
+			if page.Address == "" {
+				page.Address = config.DefaultAddress
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), askPage)
 			defer cancel()
-			all, err := sender.Page{Address: page}.Plugins(ctx)
+			all, err := page.Plugins(ctx)
 			if err != nil {
 				return problem{err}
 			}
@@ -47,7 +48,8 @@ func newSandboxList() *cobra.Command {
 			return listTable(cmd, sender.Loaded(all))
 		},
 	}
-	cmd.Flags().StringVar(&page, "page", "", "host:port of the collector's status page (default "+config.DefaultAddress+")")
+	cmd.Flags().StringVar(&page.Address, "page", "", "host:port of the collector's status page (default "+config.DefaultAddress+")")
+	cmd.Flags().StringVar(&page.TokenFile, "page-token-file", "", "file with the page's token, if it asks for one")
 	cmd.Flags().StringVar(&file, "config", "", "file whose option page names it, as for load")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return cmd

@@ -58,22 +58,7 @@ const (
 // everything was read. It stops in the order inputs, filters, outputs, so that what is on its way
 // is still delivered; what is not by the deadline stays unacknowledged and is read again next time.
 func (p *Pipeline) Run(ctx context.Context) {
-	p.hurry = make(chan struct{})
-	p.filtersDrained = make(chan struct{})
-	p.outputsDrained = make(chan struct{})
-	consumers := make([]*consumer, 0, len(p.filters)+len(p.outputs))
-	for _, f := range p.filters {
-		f.drained = p.filtersDrained
-		if p.settings.Once {
-			f.asked = make(chan (chan struct{}))
-		}
-		consumers = append(consumers, f.consumer)
-	}
-	for _, o := range p.outputs {
-		o.drained, o.hurry = p.outputsDrained, p.hurry
-		consumers = append(consumers, o.consumer)
-	}
-	p.router.set(consumers)
+	consumers := p.connect()
 
 	outputs, filters, inputs := newStage(), newStage(), newStage()
 	for _, o := range p.outputs {
@@ -103,6 +88,27 @@ func (p *Pipeline) Run(ctx context.Context) {
 	close(p.outputsDrained)
 	outputs.end(stopOutputs, p.settings.Once)
 	p.release()
+}
+
+// connect makes the channels by which the stop is told, and the routes.
+func (p *Pipeline) connect() []*consumer {
+	p.hurry = make(chan struct{})
+	p.filtersDrained = make(chan struct{})
+	p.outputsDrained = make(chan struct{})
+	consumers := make([]*consumer, 0, len(p.filters)+len(p.outputs))
+	for _, f := range p.filters {
+		f.drained = p.filtersDrained
+		if p.settings.Once {
+			f.asked = make(chan (chan struct{}))
+		}
+		consumers = append(consumers, f.consumer)
+	}
+	for _, o := range p.outputs {
+		o.drained, o.hurry = p.outputsDrained, p.hurry
+		consumers = append(consumers, o.consumer)
+	}
+	p.router.set(consumers)
+	return consumers
 }
 
 // release frees what never reached its consumer and closes what is open.

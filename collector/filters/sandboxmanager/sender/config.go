@@ -22,6 +22,8 @@ type Config struct {
 	TLS     tlsconfig.Config `toml:"tls"`
 	Signer  Signer           `toml:"signer"`
 	Page    string           `toml:"page"` // "": host:port of the receiver's status page, which is asked what came of a message
+	// "": file with that page's token, which it asks for when other machines can reach it.
+	PageTokenFile string `toml:"page_token_file"`
 }
 
 // Signer is who signs.
@@ -66,10 +68,16 @@ func ReadConfig(path string) (c Config, warnings []string, err error) {
 	for _, w := range c.TLS.Warnings() {
 		warnings = append(warnings, path+": warning: tls: "+w)
 	}
-	if f := c.Signer.PrivateKeyFile; f != "" && !filepath.IsAbs(f) {
-		c.Signer.PrivateKeyFile = filepath.Join(filepath.Dir(path), f)
-	}
+	c.Signer.PrivateKeyFile, c.PageTokenFile = beside(path, c.Signer.PrivateKeyFile), beside(path, c.PageTokenFile)
 	return c, warnings, nil
+}
+
+// beside resolves a relative path against the folder of the file that names it.
+func beside(path, file string) string {
+	if file == "" || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(filepath.Dir(path), file)
 }
 
 // Check finds what is missing or contradicts itself before anything is sent.

@@ -223,6 +223,31 @@ func TestAwait(t *testing.T) {
 	}
 }
 
+func TestPageWithToken(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer t0ken" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write([]byte(`{"plugins":[{"name":"M-x","manager":"M"}]}`))
+	}))
+	defer s.Close()
+	p := Page{Address: s.Listener.Addr().String()}
+	if _, err := p.Plugins(context.Background()); err == nil || !strings.Contains(err.Error(), "asks for its token") {
+		t.Error(err)
+	}
+	p.TokenFile = filepath.Join(t.TempDir(), "token")
+	if _, err := p.Plugins(context.Background()); err == nil {
+		t.Error("a token that is not there is used")
+	}
+	if err := os.WriteFile(p.TokenFile, []byte("t0ken\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := p.Plugins(context.Background()); err != nil || len(Loaded(all)) != 1 {
+		t.Error(all, err)
+	}
+}
+
 func TestPageIsNone(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
 	defer s.Close()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ import (
 
 // Page is the status page of a running collector.
 type Page struct {
-	Address string // host:port
+	Address   string // host:port
+	TokenFile string // "": none; with the page's token, which one that other machines can reach asks for
 }
 
 // maxAnswer bounds the answer of a page, in bytes.
@@ -28,12 +30,22 @@ func (p Page) Plugins(ctx context.Context) ([]pipeline.PluginReport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the page's address %q is not host:port", p.Address)
 	}
+	if p.TokenFile != "" {
+		token, err := os.ReadFile(p.TokenFile)
+		if err != nil {
+			return nil, fmt.Errorf("the page's token: %w", err)
+		}
+		req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
+	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("the status page cannot be asked: %w", err)
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusUnauthorized {
+		return nil, fmt.Errorf("the status page at %s asks for its token: give a copy of base_dir/status_token with --page-token-file", p.Address)
+	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the status page at %s answers %s", p.Address, resp.Status)
 	}
