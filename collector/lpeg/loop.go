@@ -102,6 +102,10 @@ func until(a *Pattern) (text string, ok bool) {
 
 // atMost emits a pattern n times at most. One choice serves all: it is renewed after each.
 func (c *compiler) atMost(a *Pattern, n int) {
+	if a.set != nil {
+		c.emit(c.withSet(instruction{op: iSpanMost, n: int32(n)}, *a.set))
+		return
+	}
 	s := c.starts(a)
 	if s.sure() && c.t.of(a).headfail {
 		tests := make([]int32, 0, min(n, 64))

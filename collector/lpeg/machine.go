@@ -255,6 +255,15 @@ func (m *Machine) run(s int) int {
 				pc++
 				continue
 			}
+		case iSpanMost:
+			i, end, set, mask := s, min(s+int(in.n), len(subject)), in.set, in.mask
+			for i < end && set[subject[i]]&mask != 0 {
+				i++
+			}
+			steps -= (i - s) >> 2
+			s = i
+			pc++
+			continue
 		case iUntil:
 			n := strings.Index(subject[s:], m.p.texts[in.n])
 			if n < 0 {

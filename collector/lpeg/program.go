@@ -17,6 +17,7 @@ const (
 	iUnless                  // fail if the next byte is in the set
 	iSpan                    // all bytes of the set that follow
 	iSpan1                   // the same, one at least
+	iSpanMost                // the same, n at most
 	iUntil                   // all bytes before text n, or before the end
 	iUntilByte               // all bytes before c, or before the end; n at least
 	iRest                    // all bytes
