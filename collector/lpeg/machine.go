@@ -329,7 +329,8 @@ func (m *Machine) run(s int) int {
 			if top == len(stack) {
 				stack = m.grow()
 			}
-			stack[top] = frame{in.to, int32(s), int32(ncap), open}
+			f := &stack[top]
+			f.pc, f.s, f.caps, f.open = in.to, int32(s), int32(ncap), open
 			top++
 			pc++
 			continue
@@ -354,7 +355,8 @@ func (m *Machine) run(s int) int {
 			if top == len(stack) {
 				stack = m.grow()
 			}
-			stack[top] = frame{int32(pc + 1), -1, 0, 0}
+			f := &stack[top]
+			f.pc, f.s, f.caps, f.open = int32(pc+1), -1, 0, 0
 			top++
 			pc = int(in.to)
 			continue
@@ -366,7 +368,9 @@ func (m *Machine) run(s int) int {
 			if ncap == len(caps) {
 				caps = m.growCaps()
 			}
-			caps[ncap] = entry{int32(s) - in.n, int32(s), int32(ncap + 1), open, in.arg, in.kind}
+			e := &caps[ncap] // field by field: a copy of all would wait for the parts
+			e.start, e.end, e.next, e.parent = int32(s)-in.n, int32(s), int32(ncap+1), open
+			e.arg, e.kind = in.arg, in.kind
 			ncap++
 			pc++
 			continue
@@ -374,7 +378,9 @@ func (m *Machine) run(s int) int {
 			if ncap == len(caps) {
 				caps = m.growCaps()
 			}
-			caps[ncap] = entry{int32(s), -1, -1, open, in.arg, in.kind}
+			e := &caps[ncap]
+			e.start, e.end, e.next, e.parent = int32(s), -1, -1, open
+			e.arg, e.kind = in.arg, in.kind
 			open = int32(ncap)
 			ncap++
 			pc++
