@@ -173,7 +173,7 @@ func (c *Call) pushLoaded(p *proto, err error) {
 
 func (c *Call) compile(source string, text []byte) (*proto, error) {
 	c.Spend(len(text))
-	return c.in.compile(source, displayName(source), text)
+	return c.in.compile(source, displayName(source, 60), text)
 }
 
 func baseLoadstring(c *Call) {
@@ -292,9 +292,8 @@ func basePrint(c *Call) {
 func isProxy(in *Interp, meta *Table) bool { return meta != nil && slices.Contains(in.proxies, meta) }
 
 // displayName is what error texts call a chunk that a script loads: `=name` and `@file` are taken as
-// they are, a text is shown by its beginning.
-func displayName(source string) string {
-	const size = 60
+// they are, a text is shown by its beginning. size is about that of the name, in bytes.
+func displayName(source string, size int) string {
 	if source == "" {
 		return `[string ""]`
 	}

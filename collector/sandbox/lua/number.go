@@ -94,6 +94,7 @@ func ParseNumber(s string) (float64, bool) {
 	if small, ok := shortDecimal(s); ok {
 		return small, true
 	}
+	s, _, _ = strings.Cut(s, "\x00") // C's end of a string
 	s = strings.Trim(s, " \t\n\v\f\r")
 	if s == "" || strings.IndexByte(s, '_') >= 0 {
 		return 0, false

@@ -21,7 +21,11 @@ type parser struct {
 // compile makes a function of a source. source is what debug.getinfo calls it, name what error texts
 // do. The error is Lua's text.
 func (in *Interp) compile(source, name string, src []byte) (p *proto, err error) {
-	ps := &parser{scanner: scanner{name: name, src: src, line: 1, lastLine: 1}, in: in, texts: map[string]Value{}, source: source}
+	shown := name
+	if source != "@"+name { // a text: C shows more of it
+		shown = displayName(source, 80)
+	}
+	ps := &parser{scanner: scanner{name: name, shown: shown, src: src, line: 1, lastLine: 1}, in: in, texts: map[string]Value{}, source: source}
 	defer func() {
 		if in.dead != nil {
 			return

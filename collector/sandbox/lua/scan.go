@@ -74,6 +74,7 @@ type token struct {
 // scanner makes tokens of a source.
 type scanner struct {
 	name     string // of the chunk, in error texts
+	shown    string // the same in those of the compiler
 	src      []byte
 	pos      int
 	line     int
@@ -89,7 +90,7 @@ type scanner struct {
 type syntaxError string
 
 func (s *scanner) fail(text string) {
-	panic(syntaxError(fmt.Sprintf("%s:%d: %s", s.name, s.line, text)))
+	panic(syntaxError(fmt.Sprintf("%s:%d: %s", s.shown, s.line, text)))
 }
 
 // failNear names the token as far as it has been read.

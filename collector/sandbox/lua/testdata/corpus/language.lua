@@ -71,3 +71,13 @@ local loaded = 0 print(load(function() loaded = loaded + 1 return ({'return ', '
 print(tostring(1e15), tostring(-0.0), tostring(2^31), 1e308 * 10, -1e308 * 10)
 print(rawequal(t, t), rawequal('a', 'a'), rawget(t, 1), rawset(t, 'z', 1) == t, t.z)
 print(next({}), next({5}), type(next), type(nil), type(print), type({}), type('x'), type(2), type(true), type(coroutine.create(function() end)))
+
+-- C's strings of a number end at a zero byte
+print("2\0x" + 1, tonumber("2\0x"), tonumber("\0"), tonumber(" 3 \0 4"), pcall(function() return "\0" + 1 end))
+
+-- texts of chunks in the compiler's errors
+local long = ""
+for i = 1, 100 do long = long .. "a," end
+print(loadstring("local " .. long .. long .. "a"))
+print(loadstring("x = }", long), loadstring("x = }", "=" .. long), loadstring("x = }", "@" .. long))
+print(loadstring("error('x')", long) ~= nil, pcall(loadstring("error('x')", long)))
