@@ -74,6 +74,17 @@ func hashOf(k Value) uint32 {
 	return hashWord(uint64(k.address()))
 }
 
+// freeText is the length in bytes up to which a key costs nothing.
+const freeText = 256
+
+// hash is hashOf that charges for long strings, whose bytes are read.
+func (t *Table) hash(k Value) uint32 {
+	if k.isString() && k.strLen() > freeText {
+		t.in.work(k.strLen() / 8)
+	}
+	return hashOf(k)
+}
+
 // arrayIndex is a number as an index from 1 on, 0 where it is none.
 func arrayIndex(f float64) int {
 	if n := int(f); float64(n) == f && n > 0 && n <= maxArray {
@@ -135,7 +146,7 @@ func (t *Table) get(k Value) Value {
 	if len(t.nodes) == 0 || k.isNil() {
 		return Value{}
 	}
-	return t.getText(k, hashOf(k))
+	return t.getText(k, t.hash(k))
 }
 
 // slot is where the value of a key lies, nil where the table has no place for it.
@@ -146,7 +157,7 @@ func (t *Table) slot(k Value) *Value {
 		}
 	}
 	if len(t.nodes) > 0 {
-		if i := t.find(k, hashOf(k)); i >= 0 {
+		if i := t.find(k, t.hash(k)); i >= 0 {
 			return &t.nodes[i].val
 		}
 	}
@@ -168,7 +179,7 @@ func (t *Table) set(k, v Value) {
 // setText is set for a string.
 func (t *Table) setText(k, v Value) {
 	t.absent = 0
-	h := hashText(k.str())
+	h := t.hash(k)
 	if i := t.find(k, h); i >= 0 {
 		t.nodes[i].val = v
 	} else if !v.isNil() {
@@ -196,7 +207,7 @@ func (t *Table) insert(k, v Value) {
 			return
 		}
 	}
-	t.insertHashed(k, hashOf(k), v)
+	t.insertHashed(k, t.hash(k), v)
 }
 
 func (t *Table) insertHashed(k Value, h uint32, v Value) {
@@ -220,7 +231,9 @@ func (t *Table) link(k Value, h uint32, v Value) {
 		head := &t.heads[h&uint32(len(t.heads)-1)]
 		next, *head = *head, int32(i)
 	}
-	t.nodes = append(t.nodes, node{k, v, h, next})
+	t.nodes = t.nodes[:i+1]
+	n := &t.nodes[i]
+	n.key, n.val, n.hash, n.next = k, v, h, next
 }
 
 // growArray makes room for the index just behind the array, if more than half of what results is used.
@@ -451,7 +464,7 @@ func (t *Table) position(k Value) int {
 	if c := int(t.cursor); c < len(t.nodes) && t.nodes[c].key == k {
 		return c
 	}
-	if i := t.find(k, hashOf(k)); i >= 0 {
+	if i := t.find(k, t.hash(k)); i >= 0 {
 		return i
 	}
 	t.in.work(len(t.nodes))
@@ -489,9 +502,10 @@ func (t *Table) unboundLength(low int) int {
 		low = high
 		if high > math.MaxInt32 { // built to defeat the search
 			n := 1
-			for ; !t.getInt(n).isNil(); n++ {
-				t.in.work(1)
+			for !t.getInt(n).isNil() {
+				n++
 			}
+			t.in.work(4 * n)
 			return n - 1
 		}
 		high *= 2
