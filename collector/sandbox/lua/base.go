@@ -154,6 +154,7 @@ func baseTonumber(c *Call) {
 		return
 	}
 	text := CheckText(c, 1, "tonumber")
+	c.in.work(len(text))
 	if base < 2 || base > 36 {
 		BadArgument(c, 2, "tonumber", "base out of range")
 	}
@@ -165,7 +166,7 @@ func baseTonumber(c *Call) {
 }
 
 func baseRawequal(c *Call) {
-	c.PushBool(rawEqual(checkAny(c, 1, "rawequal"), checkAny(c, 2, "rawequal")))
+	c.PushBool(c.in.rawEqual(checkAny(c, 1, "rawequal"), checkAny(c, 2, "rawequal")))
 }
 
 func baseRawget(c *Call) {
@@ -369,13 +370,12 @@ func (c *Call) collect() {
 }
 
 func baseNewproxy(c *Call) {
-	u := &userdata{}
+	u := &userdata{proxy: true}
 	switch v := c.Arg(1); {
 	case v.n == wordTrue:
 		u.meta = c.in.NewTable(0, 0)
-		c.in.proxies = append(c.in.proxies, u.meta)
 	case v.isFalse():
-	case v.n == wordUserdata && isProxy(c.in, v.userdata().meta):
+	case v.n == wordUserdata && v.userdata().proxy && v.userdata().meta != nil:
 		u.meta = v.userdata().meta
 	default:
 		BadArgument(c, 1, "newproxy", "boolean or proxy expected")

@@ -288,9 +288,6 @@ func basePrint(c *Call) {
 	}
 }
 
-// isProxy tells whether newproxy made a metatable.
-func isProxy(in *Interp, meta *Table) bool { return meta != nil && slices.Contains(in.proxies, meta) }
-
 // displayName is what error texts call a chunk that a script loads: `=name` and `@file` are taken as
 // they are, a text is shown by its beginning. size is about that of the name, in bytes.
 func displayName(source string, size int) string {

@@ -35,7 +35,7 @@ func (c *Call) Arg(i int) Value {
 func (c *Call) Kind(i int) Kind { return c.Arg(i).Kind() }
 
 // Number is an argument with Lua's coercion of strings.
-func (c *Call) Number(i int) (float64, bool) { return c.Arg(i).AsNumber() }
+func (c *Call) Number(i int) (float64, bool) { return c.in.toNumber(c.Arg(i)) }
 
 // Text is an argument with Lua's coercion of numbers.
 func (c *Call) Text(i int) (string, bool) { return c.Arg(i).AsText() }
@@ -157,6 +157,9 @@ func (c *Call) Spend(instructions int) {
 		in.refuel(in.fuel)
 	}
 }
+
+// Count counts the memory of strings that a function made with lua.String.
+func (c *Call) Count(bytes int) { c.in.charge(bytes) }
 
 // Need ends the script with "not enough memory" unless that many bytes more are allowed. A function
 // calls it before it allocates what its arguments ask for; strings, tables and userdata that it makes

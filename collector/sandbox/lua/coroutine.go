@@ -21,9 +21,11 @@ func coCreate(c *Call) { c.Push(threadValue(c.newThread("create"))) }
 // coWrap makes a function that resumes; its errors are those of the caller.
 func coWrap(c *Call) {
 	co := c.newThread("wrap")
-	c.in.charge(sizeClosure)
-	c.Push(nativeValue(&native{name: "wrap", f: func(c *Call) { c.wrapped(co) }}))
+	c.Push(c.in.NewClosure("wrap", co, func(c *Call) { c.wrapped(co) }))
 }
+
+// Refer gives the thread, which a function that resumes it keeps.
+func (th *thread) Refer(yield func(Value)) { yield(threadValue(th)) }
 
 func (c *Call) wrapped(co *thread) {
 	if c.resume(co, 1) {

@@ -132,12 +132,15 @@ func (in *Interp) kill(reason error) {
 // level is a call of the stack as error texts count them: 0 is the running function. Calls that tail
 // calls took the place of count, too, and have no frame.
 func (th *thread) level(n int) (ci *frame, lost, ok bool) {
+	steps := 0
 	for ci = th.ci; n > 0 && ci != &th.first; ci = ci.prev {
 		n--
+		steps++
 		if ci.cl != nil {
 			n -= ci.tails
 		}
 	}
+	th.in.work(4 * steps)
 	switch {
 	case n < 0:
 		return nil, true, true

@@ -104,7 +104,10 @@ enter:
 			}
 			t, key := o.table(), k.at(i.kc())
 			v := t.lookup(*key, cl.proto.hashes[i.kc()], &code[pc-1])
-			for t.meta != nil && v == nil { // methods of a class
+			for range maxMetaLoop { // methods of a class
+				if t.meta == nil || v != nil {
+					break
+				}
 				index := t.meta.fast(tmIndex)
 				if index.n != wordTable {
 					break
@@ -244,7 +247,9 @@ enter:
 			continue
 		case opLen:
 			if x := r.at(i.rb()); x.n == wordTable {
+				in.fuel = fuel
 				a.setNumber(float64(x.table().length()))
+				fuel = in.fuel
 				continue
 			}
 		case opJmp:
@@ -339,6 +344,7 @@ enter:
 			ci.pc, in.fuel = pc, fuel
 			if a.n == wordClosure {
 				ci = th.enterLua(a.closure(), fnAt, nargs, i.c()-1)
+				fuel = in.fuel
 				goto enter
 			}
 			switch th.precall(fnAt, nargs, i.c()-1) {
@@ -393,6 +399,7 @@ enter:
 			n := i.b() - 1
 			if n < 0 {
 				n = th.top - from
+				fuel -= n >> 4
 			}
 			if th.open != nil {
 				th.closeUpvalues(ci.base)
@@ -547,6 +554,7 @@ func (th *thread) tailCall(ci *frame, i instr) called {
 	if th.open != nil {
 		th.closeUpvalues(ci.base)
 	}
+	th.in.work(nargs)
 	copy(th.stack[ci.fnAt:], th.stack[fnAt:fnAt+1+nargs])
 	want, tails, fresh, at := ci.want, ci.tails, ci.fresh, ci.fnAt
 	th.pop()

@@ -28,9 +28,8 @@ type Interp struct {
 
 	memory, nextWalk, memoryLimit int
 	epoch                         uint32
-	walked                        int      // objects at the last walk
-	collects                      bool     // also without a limit, so that weak tables lose what nobody else has
-	proxies                       []*Table // metatables that newproxy made
+	walked                        int  // objects at the last walk
+	collects                      bool // also without a limit, so that weak tables lose what nobody else has
 
 	depth     int // of Go calls that Lua made within each other
 	catch     catch
@@ -265,6 +264,15 @@ func (in *Interp) NewTable(n, m int) *Table {
 func (in *Interp) NewFunction(name string, f Function) Value {
 	in.charge(sizeClosure)
 	return nativeValue(&native{name: name, f: f})
+}
+
+// NewClosure is NewFunction for a function that keeps an object, which is Sized or a Referrer.
+func (in *Interp) NewClosure(name string, object any, f Function) Value {
+	in.charge(sizeClosure)
+	if s, ok := object.(Sized); ok {
+		in.charge(s.Size())
+	}
+	return nativeValue(&native{name: name, f: f, holds: object})
 }
 
 // NewObject makes userdata of a class.

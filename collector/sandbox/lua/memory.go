@@ -10,6 +10,7 @@ const (
 	sizeUpvalue  = 40
 	sizeCode     = 12 // an instruction and its line
 	minSlack     = 64 << 10
+	longestMode  = 16      // bytes of __mode that are looked at
 	maxBlock     = 1 << 30 // taken at once, even without a limit
 	noLimit      = math.MaxInt >> 1
 )
@@ -159,7 +160,7 @@ func (w *walker) content(t *Table) {
 	if t.meta != nil {
 		w.table(t.meta)
 		if mode := t.meta.fast(tmMode); mode.isString() {
-			for i := range mode.strLen() {
+			for i := range min(mode.strLen(), longestMode) {
 				weakKeys = weakKeys || mode.str()[i] == 'k'
 				weakValues = weakValues || mode.str()[i] == 'v'
 			}
@@ -196,11 +197,35 @@ func (w *walker) other(v Value) {
 	case tagClosure:
 		w.closure(v.closure())
 	case tagNative:
-		w.size += sizeClosure // interpreters share them
+		w.native(v.native())
 	case tagUserdata:
 		w.userdata(v.userdata())
 	case tagThread:
 		w.thread(v.thread())
+	}
+}
+
+func (w *walker) native(f *native) {
+	if f.holds == nil { // interpreters share them: there is no mark
+		w.size += sizeClosure
+		return
+	}
+	if f.mark == w.epoch {
+		return
+	}
+	f.mark = w.epoch
+	w.objects++
+	w.size += sizeClosure
+	w.object(f.holds)
+}
+
+// object counts what an object of the host takes and keeps.
+func (w *walker) object(o any) {
+	if s, ok := o.(Sized); ok {
+		w.size += s.Size()
+	}
+	if r, ok := o.(Referrer); ok {
+		r.Refer(w.value)
 	}
 }
 
@@ -218,6 +243,9 @@ func (w *walker) closure(cl *closure) {
 			u.mark = w.epoch
 			w.size += sizeUpvalue
 			w.value(*u.v)
+			if u.th != nil && u.th.mark != w.epoch { // it keeps the whole stack
+				w.others = append(w.others, threadValue(u.th))
+			}
 		}
 	}
 }
@@ -244,12 +272,7 @@ func (w *walker) userdata(u *userdata) {
 	w.objects++
 	w.size += sizeUserdata
 	w.table(u.meta)
-	if s, ok := u.object.(Sized); ok {
-		w.size += s.Size()
-	}
-	if r, ok := u.object.(Referrer); ok {
-		r.Refer(w.value)
-	}
+	w.object(u.object)
 }
 
 func (w *walker) thread(th *thread) {
@@ -265,6 +288,9 @@ func (w *walker) thread(th *thread) {
 	}
 	for ci := th.first.next; ci != nil; ci = ci.next {
 		w.size += 64
+	}
+	for ci := th.ci.next; ci != nil; ci = ci.next { // calls that have returned
+		ci.cl, ci.fn = nil, nil
 	}
 	w.value(th.handler)
 	if th.hook != nil {

@@ -129,9 +129,9 @@ func power(a, b float64) float64 {
 
 // arithmetic is an operation on any values.
 func (th *thread) arithmetic(op opcode, a, b Value, i instr) Value {
-	x, ok1 := a.AsNumber()
+	x, ok1 := th.in.toNumber(a)
 	if ok1 {
-		if y, ok2 := b.AsNumber(); ok2 {
+		if y, ok2 := th.in.toNumber(b); ok2 {
 			return Number(arith(op, x, y))
 		}
 	}
@@ -172,12 +172,28 @@ func (th *thread) lengthOf(v Value, at int) Value {
 	return th.callMeta(m, v, Value{})
 }
 
+// toNumber is AsNumber that charges for a long text.
+func (in *Interp) toNumber(v Value) (float64, bool) {
+	if v.isNumber() {
+		return v.float(), true
+	}
+	if v.isString() {
+		in.work(v.strLen())
+	}
+	return v.AsNumber()
+}
+
+// rawEqual is equality without metamethods, which charges for long texts.
+func (in *Interp) rawEqual(a, b Value) bool {
+	if a.n == b.n && a.isString() {
+		in.work(a.strLen() / 8)
+	}
+	return rawEqual(a, b)
+}
+
 // equal is == with metamethods.
 func (th *thread) equal(a, b Value) bool {
-	if a.isString() && a.n == b.n {
-		th.in.work(a.strLen() / 8)
-	}
-	if rawEqual(a, b) {
+	if th.in.rawEqual(a, b) {
 		return true
 	}
 	if a.n != b.n || a.n != wordTable && a.n != wordUserdata {

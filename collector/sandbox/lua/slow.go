@@ -66,7 +66,7 @@ func (th *thread) branch(ci *frame, i instr, result bool) int {
 func (th *thread) forPrep(at int) {
 	for i, what := range [...]string{"initial value", "limit", "step"} {
 		v := &th.stack[at+i]
-		f, ok := v.AsNumber()
+		f, ok := th.in.toNumber(*v)
 		if !ok {
 			th.runError("'for' " + what + " must be a number")
 		}
@@ -138,7 +138,6 @@ func (th *thread) index(o, key Value, at int) Value {
 		var m Value
 		if o.n == wordTable {
 			t := o.table()
-			th.chargeKey(key)
 			if v := t.get(key); !v.isNil() || t.meta == nil {
 				return v
 			}
@@ -158,17 +157,7 @@ func (th *thread) index(o, key Value, at int) Value {
 	return Value{}
 }
 
-const (
-	maxMetaLoop = 100
-	freeText    = 256 // bytes of a key that cost nothing
-)
-
-// chargeKey charges for long keys, whose bytes are read.
-func (th *thread) chargeKey(key Value) {
-	if key.isString() && key.strLen() > freeText {
-		th.in.work(key.strLen() / 8)
-	}
-}
+const maxMetaLoop = 100
 
 // setIndex is o[key] = v with metamethods.
 func (th *thread) setIndex(o, key, v Value, at int) {
@@ -176,7 +165,6 @@ func (th *thread) setIndex(o, key, v Value, at int) {
 		var m Value
 		if o.n == wordTable {
 			t := o.table()
-			th.chargeKey(key)
 			if t.meta == nil && key.isString() {
 				t.setText(key, v)
 				return

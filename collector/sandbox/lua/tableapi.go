@@ -10,7 +10,8 @@ func (t *Table) Get(key string) Value {
 	if len(t.nodes) == 0 {
 		return Value{}
 	}
-	return t.getText(stringValue(key), hashText(key))
+	k := stringValue(key)
+	return t.getText(k, t.hash(k))
 }
 
 // Index is the value of an integer key.
@@ -22,7 +23,8 @@ func (t *Table) Lookup(key Value) Value { return t.get(key) }
 // Set stores a value under a string key. The string must not change afterwards.
 func (t *Table) Set(key string, v Value) {
 	v = plain(v)
-	k, h := stringValue(key), hashText(key)
+	k := stringValue(key)
+	h := t.hash(k)
 	t.absent = 0
 	if i := t.find(k, h); i >= 0 {
 		t.nodes[i].val = v
@@ -53,6 +55,7 @@ func (t *Table) Len() int { return t.length() }
 // Each calls yield for each pair until it returns false: first the array, then the other keys in the
 // order in which they came. The table must not get new keys meanwhile.
 func (t *Table) Each(yield func(key, v Value) bool) {
+	t.in.work(len(t.arr) + len(t.nodes)) // what is nil is no work for yield
 	for i := 0; i < len(t.arr); i++ {
 		if v := t.arr[i]; !v.isNil() && !yield(rawNumber(float64(i+1)), v) {
 			return

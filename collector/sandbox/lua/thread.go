@@ -232,6 +232,7 @@ func (th *thread) callable(fnAt, nargs int) {
 		th.typeError(f, fnAt, "call")
 	}
 	th.grow(fnAt+1+nargs, nativeSlots)
+	th.in.work(nargs)
 	copy(th.stack[fnAt+1:fnAt+2+nargs], th.stack[fnAt:fnAt+1+nargs])
 	th.stack[fnAt] = m
 	th.top = fnAt + 2 + nargs
@@ -263,6 +264,7 @@ func (th *thread) callNative(fn *native, fnAt, nargs, want int) called {
 		th.returned(ci)
 	}
 	th.pop()
+	th.in.work(nargs + th.top - from)
 	th.results(fnAt, from, th.top-from, want)
 	return calledNative
 }
@@ -302,7 +304,7 @@ func (th *thread) findUpvalue(at int) *upvalue {
 		link = &u.next
 	}
 	th.in.charge(40)
-	u := &upvalue{v: slot, next: *link}
+	u := &upvalue{v: slot, next: *link, th: th}
 	*link = u
 	return u
 }
@@ -311,7 +313,7 @@ func (th *thread) findUpvalue(at int) *upvalue {
 func (th *thread) closeUpvalues(from int) {
 	for u := th.open; u != nil && indexIn(u.v, th.stack) >= from; u = th.open {
 		th.open = u.next
-		u.next = nil
+		u.next, u.th = nil, nil
 		u.closed = *u.v
 		u.v = &u.closed
 	}

@@ -181,14 +181,17 @@ type upvalue struct {
 	v      *Value
 	closed Value
 	next   *upvalue // of the open ones of the thread, from the top of the stack down
+	th     *thread  // whose stack it lies on; nil when it is closed
 	mark   uint32
 }
 
 // native is a function of the host.
 type native struct {
-	f    Function
-	name string
-	kind nativeKind
+	f     Function
+	name  string
+	kind  nativeKind
+	holds any // what it keeps, Sized or Referrer; nil for those that interpreters share
+	mark  uint32
 }
 
 // nativeKind marks what the machine itself must know.
@@ -205,4 +208,5 @@ type userdata struct {
 	object any
 	meta   *Table
 	mark   uint32
+	proxy  bool // newproxy made it
 }
