@@ -3,6 +3,8 @@ package lua
 import (
 	"math"
 	"strings"
+
+	"lma_collector/collector/sandbox/stdlib/libm"
 )
 
 // metaEvent names a metamethod. The first ones are noted in tables that do not have them.
@@ -120,7 +122,7 @@ func power(a, b float64) float64 {
 			return math.Sqrt(a)
 		}
 	}
-	r := math.Pow(a, b)
+	r := libm.Pow(a, b)
 	if r != r && a == a && b == b {
 		return math.Float64frombits(canonicalNaN) // as C's
 	}

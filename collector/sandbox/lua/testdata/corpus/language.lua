@@ -81,3 +81,6 @@ for i = 1, 100 do long = long .. "a," end
 print(loadstring("local " .. long .. long .. "a"))
 print(loadstring("x = }", long), loadstring("x = }", "=" .. long), loadstring("x = }", "@" .. long))
 print(loadstring("error('x')", long) ~= nil, pcall(loadstring("error('x')", long)))
+
+-- powers have the C library's digits
+for i = -40, 40 do local x = 1.1 ^ i + 3.14159 ^ i print(x, 7 ^ (i / 3), 0.3 ^ i, (-1.7) ^ i, i ^ -3, 2 ^ i * 1e-3 - 10 ^ (i / 8)) end
