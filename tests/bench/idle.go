@@ -31,14 +31,7 @@ func idle(b *bench) error {
 	if err != nil {
 		return err
 	}
-	time.Sleep(settleTime)
-	before, _, err := c.usage()
-	if err != nil {
-		_, err = c.kill(err)
-		return err
-	}
-	time.Sleep(watchTime)
-	after, rss, err := c.usage()
+	cpu, rss, _, err := c.watch()
 	if err != nil {
 		_, err = c.kill(err)
 		return err
@@ -47,6 +40,6 @@ func idle(b *bench) error {
 		return err
 	}
 	fmt.Printf("%-11s %7.2f %%  %8s %12s %6.1f MiB  %s (limits: 0.5 %% of a core, 30 MiB)\n", "idle",
-		100*float64(after-before)/float64(watchTime), "0.5 %", "-", float64(rss)/(1<<20), "idle with the shipped conf.d and 100 quiet files")
+		100*cpu, "0.5 %", "-", float64(rss)/(1<<20), "idle with the shipped conf.d and 100 quiet files")
 	return nil
 }

@@ -62,6 +62,7 @@ func cases() []benchCase {
 		{name: "afd", item: "datapoint, 50 alarms in one sandbox", limit: 8, run: afdDatapoints},
 		{name: "idle", item: "idle, 100 quiet files", custom: idle},
 		{name: "sandboxes", custom: sandboxes},
+		{name: "engines", custom: engines},
 	}
 }
 
