@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"slices"
+
 	"lma_collector/collector/sandbox/lua"
 )
 
@@ -67,12 +69,11 @@ func (s *script) appendArguments(c *lua.Call, from int, function string) {
 		default:
 			lua.BadArgument(c, i, function, "unsupported type")
 		}
-		n := len(s.payload) - before
+		c.Spend((len(s.payload) - before) >> 4)
 		if !s.roomFor(0) {
-			s.payload = s.payload[:before]
+			s.payload = slices.Clone(s.payload[:before]) // the rest may be long
 			c.Raise(tooLarge)
 		}
-		c.Spend(n >> 4)
 	}
 	s.usage.output(len(s.payload))
 }

@@ -24,6 +24,9 @@ func Compile(pattern string) *Pattern {
 	c := compiler{src: pattern, items: make([]item, 0, min(len(pattern), 16)+1)}
 	p := &Pattern{}
 	for c.at < len(c.src) && p.err == "" {
+		if c.src[c.at] == '[' || c.peek(1) == 'f' {
+			p.sets++
+		}
 		p.err = c.item()
 	}
 	last := opMatch
@@ -228,7 +231,9 @@ func (p *Pattern) lookAhead() {
 		it := &p.items[i]
 		switch it.op {
 		case opGreedy, opLazy, opOptional:
-			it.next = rest.first
+			if it.next = rest.first; it.next != nil && it.least == 0 {
+				p.sets++ // before joins two
+			}
 			it.firm = rest.sure || rest.atEnd && it.op != opOptional || rest.first != nil && !rest.first.overlaps(it.set)
 			it.toEnd = it.op == opLazy && rest.atEnd
 		}

@@ -126,6 +126,7 @@ func (m *Matcher) Match(p *Pattern, s string, at int) (end int, err error) {
 			if n := len(it.text); len(s)-at >= n && s[at:at+n] == it.text {
 				at, ok = at+n, true
 			}
+			m.steps += len(it.text) >> 5
 		case opOne:
 			if at < len(s) && it.set[s[at]] {
 				at, ok = at+1, true

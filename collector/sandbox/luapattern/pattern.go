@@ -31,7 +31,11 @@ type Pattern struct {
 	first    *set   // the bytes a match can start with, nil if it may be any or none
 	prefix   string // the text a match starts with, if that is fixed
 	err      Error
+	sets     int // of its own
 }
+
+// Size is about the pattern's memory in bytes.
+func (p *Pattern) Size() int { return 128 + 112*len(p.items) + 256*p.sets }
 
 // Captures is the number of captures a match sets.
 func (p *Pattern) Captures() int { return p.captures }

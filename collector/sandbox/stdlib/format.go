@@ -33,7 +33,14 @@ func (l *stringLibrary) format(c *lua.Call) {
 		s, n := parseConversion(c, format[i:])
 		i += n
 		out.room(maxItem)
+		before := len(out.text)
 		s.convert(&out, arg)
+		if s.verb < 's' && s.verb != 'q' && len(out.text)-before > usualItem {
+			c.Spend((len(out.text) - before) / 2)
+		}
+	}
+	if arg > usualItems {
+		c.Spend(arg)
 	}
 	l.scratch.push(&out)
 }
@@ -41,6 +48,13 @@ func (l *stringLibrary) format(c *lua.Call) {
 // maxItem is room for a converted number: the largest has 309 digits before its point and 99 behind
 // it.
 const maxItem = 512
+
+// What a call of format does for its own price: so many conversions, and bytes of a number. Digits beyond
+// those that a number has need exact arithmetic.
+const (
+	usualItems = 32
+	usualItem  = 32
+)
 
 // conversion is one item of a format: %-5.3d.
 type conversion struct {

@@ -126,7 +126,8 @@ func (g *substitution) capture(i, start, end int) lua.Value {
 	if place >= 0 {
 		return lua.Number(float64(place))
 	}
-	return lua.String(strings.Clone(text))
+	spendBytes(g.c, len(text))
+	return g.c.Interp().String(text)
 }
 
 // part is a capture: its text, or its position, else -1.
@@ -170,12 +171,14 @@ func (g *substitution) expand(start, end int) {
 		case b < '0' || b > '9':
 			g.out.addByte(b)
 		case b == '0':
+			g.lib.matcher.Work((end - start) / 16)
 			g.out.add(g.s[start:end])
 		default:
 			text, place := g.part(int(b-'1'), start, end)
 			if place >= 0 {
 				text = lua.FormatNumber(float64(place))
 			}
+			g.lib.matcher.Work(len(text) / 16)
 			g.out.add(text)
 		}
 	}

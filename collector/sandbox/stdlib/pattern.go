@@ -45,7 +45,7 @@ func (p *patternCache) get(c *lua.Call, source string) *luapattern.Pattern {
 	if other.pattern != nil && other.source == source {
 		return other.pattern
 	}
-	c.Spend(1 + len(source))
+	c.Spend(1 + 3*len(source)) // sets take a while
 	*other = *slot
 	*slot = cachedPattern{source, luapattern.Compile(source)}
 	return slot.pattern
@@ -55,6 +55,7 @@ func (l *stringLibrary) find(c *lua.Call) {
 	s := lua.CheckText(c, 1, "find")
 	pattern := lua.CheckText(c, 2, "find")
 	from := searchStart(c, "find", len(s))
+	spendBytes(c, len(pattern))
 	if c.Truth(4) || isPlain(pattern) {
 		l.findPlain(c, s, pattern, from)
 		return
@@ -161,25 +162,38 @@ func pushCapture(c *lua.Call, s string, capture luapattern.Span) {
 	}
 }
 
+// iteration is what the function of gmatch keeps.
+type iteration struct {
+	lib     *stringLibrary
+	subject lua.Value
+	pattern *luapattern.Pattern
+	at      int
+}
+
+// Size is the pattern's memory in bytes, Refer gives the subject.
+func (it *iteration) Size() int                   { return it.pattern.Size() }
+func (it *iteration) Refer(yield func(lua.Value)) { yield(it.subject) }
+
 func (l *stringLibrary) gmatch(c *lua.Call) {
 	s := lua.CheckText(c, 1, "gmatch")
-	p := l.patterns.get(c, lua.CheckText(c, 2, "gmatch"))
-	at := 0
-	c.Push(c.Interp().NewFunction("for iterator", func(c *lua.Call) {
-		m := &l.matcher
-		m.Start(c)
-		start, end, err := m.Search(p, s, at)
-		m.Settle()
-		if err != nil {
-			c.Raise(err.Error())
-		}
-		if start < 0 {
-			at = len(s) + 1
-			return
-		}
-		if at = end; end == start {
-			at++
-		}
-		l.pushCaptures(c, p, s, start, end)
-	}))
+	it := &iteration{lib: l, subject: lua.String(s), pattern: l.patterns.get(c, lua.CheckText(c, 2, "gmatch"))}
+	c.Push(c.Interp().NewClosure("for iterator", it, it.next))
+}
+
+func (it *iteration) next(c *lua.Call) {
+	m, s := &it.lib.matcher, it.subject.Text()
+	m.Start(c)
+	start, end, err := m.Search(it.pattern, s, it.at)
+	m.Settle()
+	if err != nil {
+		c.Raise(err.Error())
+	}
+	if start < 0 {
+		it.at = len(s) + 1
+		return
+	}
+	if it.at = end; end == start {
+		it.at++
+	}
+	it.lib.pushCaptures(c, it.pattern, s, start, end)
 }

@@ -35,6 +35,10 @@ func tableSort(c *lua.Call) {
 		s.values[i] = t.Index(i)
 		s.numbers = s.numbers && (s.values[i].Kind() == lua.KindNumber || i == 0 || i == n+1)
 	}
+	held := !s.order.IsNil() || !s.numbers
+	if held { // what compares them may take the values out of the table
+		c.Hold(c.Interp().NewObject(&sorting, &s))
+	}
 	outside := [2]lua.Value{s.values[0], s.values[n+1]}
 	s.sort(1, n)
 	for i := 1; i <= n; i++ {
@@ -43,6 +47,21 @@ func tableSort(c *lua.Call) {
 	if outside != [2]lua.Value{s.values[0], s.values[n+1]} {
 		t.SetIndex(0, s.values[0])
 		t.SetIndex(n+1, s.values[n+1])
+	}
+	if held {
+		c.Drop(1)
+	}
+}
+
+var sorting = lua.Class{Name: "sort"}
+
+// Size is the memory of the values' list in bytes.
+func (s *sorter) Size() int { return 16 * len(s.values) }
+
+// Refer gives the values.
+func (s *sorter) Refer(yield func(lua.Value)) {
+	for _, v := range s.values {
+		yield(v)
 	}
 }
 

@@ -35,6 +35,7 @@ func (l *Libraries) osTime(c *lua.Call) {
 	day, month, year := field("day", -1), field("month", -1), field("year", -1)
 	t := time.Date(year, time.Month(month), day, hour, minute, sec, 0, l.options.Zone)
 	if summer := index(c, table, lua.String("isdst")); !summer.IsNil() && summer.Truth() != t.IsDST() {
+		c.Spend(100)
 		t = t.Add(otherOffset(t, summer.Truth()))
 	}
 	unix := t.Unix()

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/modules/moduletest"
 )
 
 // newScript is an interpreter with circular_buffer, text(object) and number(n).
@@ -412,4 +413,16 @@ func BenchmarkAddCompute(b *testing.B) {
 		buf.Add(float64(i)*1e9, 0, 1)
 		buf.compute("avg", 0, buf.oldest(), buf.current)
 	}
+}
+
+// TestMemoryOfDeltas counts the rows of deltas, and charges for the names of columns.
+func TestMemoryOfDeltas(t *testing.T) {
+	s := moduletest.New(t, Module())
+	s.In.SetMemoryLimit(8 << 20)
+	var failed *lua.Error
+	err := s.Call(`local c = circular_buffer.new(100000, 1, 1, true) for i = 1, 200000 do c:add(i * 1e9, 1, 1) end`, nil)
+	if !errors.As(err, &failed) || !failed.OutOfMemory {
+		t.Error(err)
+	}
+	moduletest.ExpectExhausted(t, Module(), "for i = 1, 50 do circular_buffer.new(2, 60000, 1) end")
 }

@@ -66,7 +66,7 @@ func newBuffer(c *lua.Call, class *lua.Class) {
 		c.RaiseBare("not enough memory")
 	}
 	c.Need(payload(rows, columns))
-	spendCells(c, rows*columns)
+	spendCells(c, rows*columns+32*columns) // a column has a name, too
 	c.Push(c.Interp().NewObject(class, NewBuffer(rows, columns, int64(args[2]), c.Truth(4))))
 }
 
@@ -112,7 +112,9 @@ func change(c *lua.Call, b *Buffer, ns float64) {
 		spendCells(c, b.passed(ns)*b.columns)
 	}
 	if b.deltas != nil {
-		c.Need(b.deltaRow())
+		if t, ok := b.rowTime(ns); ok && b.deltas[t] == nil {
+			c.Count(b.deltaRow())
+		}
 	}
 }
 

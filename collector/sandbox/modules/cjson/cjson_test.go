@@ -2,6 +2,7 @@ package cjson
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -226,4 +227,15 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("encoded to %q", again)
 		}
 	})
+}
+
+// TestMemory counts the strings of what was decoded.
+func TestMemory(t *testing.T) {
+	s := moduletest.New(t, Module(0))
+	s.In.SetGlobal("text", lua.String(`["`+strings.Repeat("x", 1<<20)+`"]`))
+	s.In.SetMemoryLimit(8 << 20)
+	var failed *lua.Error
+	if err := s.Call(`local t = {} for i = 1, 100 do t[i] = cjson.decode(text) end`, nil); !errors.As(err, &failed) || !failed.OutOfMemory {
+		t.Error(err)
+	}
 }

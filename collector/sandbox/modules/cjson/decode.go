@@ -75,6 +75,7 @@ func (d *decoder) value(b byte) (lua.Value, bool) {
 	switch b {
 	case '"':
 		s, ok := d.string()
+		d.call.Count(textSize + len(s))
 		return lua.String(s), ok || d.expected("value")
 	case '{':
 		return d.object()
@@ -231,6 +232,7 @@ func (d *decoder) expected(what string) bool {
 }
 
 const (
+	textSize    = 25 // bytes that a string takes besides its own
 	longestName = 32 // bytes of a string that is kept for later texts
 	nameSlots   = 256
 )

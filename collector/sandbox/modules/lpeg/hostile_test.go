@@ -40,6 +40,7 @@ func TestHostile(t *testing.T) {
 		`local t = {} for i = 1, 1e9 do t[i] = m.match(m.C(m.P(1)^0), b) end`:                                           memory,
 		`local t = {} for i = 1, 1e9 do t[i] = m.match(m.P(1)^0 / "%0x", b) end`:                                        memory,
 		`m.match(m.Cmt(1, function() return true, 1, 2, 3, 4, 5, 6, 7, 8, 9 end)^0, b)`:                                 "too many results in match-time capture",
+		`m.match(m.Cmt(1, function() return true, {` + strings.Repeat("nil, ", 100) + `} end)^0, b)`:                    memory,
 		`local function f() return m.match(m.P(f), "a") end f()`:                                                        "stack overflow",
 		`local function f() return m.match(m.P(1) / f, "a") end f()`:                                                    "stack overflow",
 	} {

@@ -23,9 +23,27 @@ type host struct {
 	stack   []lua.Value
 	dynamic []lua.Value
 	args    []lua.Value
-	extra   int // the number of the first extra argument
-	high    int // of the stack's values that were in use
-	steps   int // not charged yet
+	extra   int       // the number of the first extra argument
+	high    int       // of the stack's values that were in use
+	steps   int       // not charged yet
+	object  lua.Value // stands for the host on the interpreter's stack while it matches
+}
+
+// hosts are the matches that run: the script's memory is theirs, too.
+var hosts = lua.Class{Name: "lpeg-match"}
+
+// Size is the memory of the lists of values in bytes.
+func (h *host) Size() int { return 16 * (cap(h.stack) + cap(h.dynamic)) }
+
+// Refer gives the values of the captures so far.
+func (h *host) Refer(yield func(lua.Value)) {
+	yield(h.subject)
+	for _, v := range h.stack {
+		yield(v)
+	}
+	for _, v := range h.dynamic {
+		yield(v)
+	}
 }
 
 // ready compiles the pattern where that has not been done.
@@ -62,10 +80,12 @@ func (l *Library) Match(c *lua.Call, p *Pattern, subject string, start, extra in
 	h := l.host(c, p, subject, extra)
 	if _, ok := h.machine.Match(p.program.Program, subject, start, l.limit, h); ok {
 		h.room(h.machine.Captures())
+		c.Drop(1)
 		for i := range h.stack {
 			c.Push(h.stack[i])
 		}
 	} else {
+		c.Drop(1)
 		c.PushNil()
 	}
 	l.release(h)
@@ -76,6 +96,7 @@ func (l *Library) Find(c *lua.Call, p *Pattern, subject string, start int) (from
 	l.ready(c, p)
 	h := l.host(c, p, subject, 1<<30)
 	from, to, ok = h.machine.Find(p.program.Program, subject, start, l.limit, h)
+	c.Drop(1)
 	l.release(h)
 	return from, to, ok
 }
@@ -110,7 +131,9 @@ func (l *Library) host(c *lua.Call, p *Pattern, subject string, extra int) *host
 		h, l.hosts = l.hosts[n-1], l.hosts[:n-1]
 	} else {
 		h = &host{l: l}
+		h.object = c.Interp().NewObject(&hosts, h)
 	}
+	c.Hold(h.object)
 	h.c, h.consts, h.steps, h.subject, h.extra = c, p.program.values, 0, lua.String(subject), extra
 	return h
 }

@@ -188,7 +188,7 @@ func text(c *lua.Call, s string) lua.Value {
 		c.Need(len(s))
 		c.Spend(len(s) / 16)
 	}
-	return lua.String(strings.Clone(s))
+	return c.Interp().String(s)
 }
 
 func size(c *lua.Call) {

@@ -1,6 +1,7 @@
 package structs
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -177,3 +178,14 @@ func benchmark(b *testing.B, body string) {
 
 func BenchmarkPack(b *testing.B)   { benchmark(b, `pack(">I2I4s", i, i, "name")`) }
 func BenchmarkUnpack(b *testing.B) { benchmark(b, `unpack(">I2I4s", "\0\1\0\0\0\7name\0")`) }
+
+// TestMemory counts the strings that unpack makes.
+func TestMemory(t *testing.T) {
+	s := moduletest.New(t, Module())
+	s.In.SetGlobal("text", lua.String(strings.Repeat("x", 1<<20)))
+	s.In.SetMemoryLimit(8 << 20)
+	var failed *lua.Error
+	if err := s.Call(`local t = {} for i = 1, 100 do t[i] = struct.unpack("c1048576", text) end`, nil); !errors.As(err, &failed) || !failed.OutOfMemory {
+		t.Error(err)
+	}
+}
