@@ -122,11 +122,7 @@ func power(a, b float64) float64 {
 			return math.Sqrt(a)
 		}
 	}
-	r := libm.Pow(a, b)
-	if r != r && a == a && b == b {
-		return math.Float64frombits(canonicalNaN) // as C's
-	}
-	return r
+	return libm.Pow(a, b)
 }
 
 // arithmetic is an operation on any values.

@@ -96,21 +96,7 @@ func mathFmod(c *lua.Call) {
 
 func mathPow(c *lua.Call) {
 	a, b := lua.CheckNumber(c, 1, "pow"), lua.CheckNumber(c, 2, "pow")
-	f := libm.Pow(a, b)
-	switch {
-	case f == f:
-	case a != a && b != b:
-		f = a
-	case b != b:
-		f = b
-	case a != a:
-		if f = a; math.Signbit(a) && math.Abs(math.Mod(b, 2)) == 1 {
-			f = math.Abs(a)
-		}
-	default:
-		f = invalid
-	}
-	c.PushNumber(f)
+	c.PushNumber(libm.Pow(a, b))
 }
 
 func mathFrexp(c *lua.Call) {

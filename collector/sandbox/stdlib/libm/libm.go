@@ -101,8 +101,26 @@ func Log10(x float64) float64 {
 
 const log10E = 0x1.bcb7b1526e50ep-2
 
-// Pow is x^y.
+// Pow is x^y. What is not a number has the sign that it has in C on amd64.
 func Pow(x, y float64) float64 {
+	f := pow(x, y)
+	switch {
+	case f == f:
+		return f
+	case x != x && y != y:
+		return x
+	case y != y:
+		return y
+	case x != x:
+		if math.Signbit(x) && math.Abs(math.Mod(y, 2)) == 1 {
+			return math.Abs(x)
+		}
+		return x
+	}
+	return math.Copysign(math.NaN(), -1)
+}
+
+func pow(x, y float64) float64 {
 	switch {
 	case y == 2:
 		return x * x
