@@ -1,6 +1,9 @@
 package lua
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // What C Lua takes for other things, in bytes.
 const (
@@ -73,8 +76,9 @@ func (in *Interp) SetMemoryLimit(bytes int) {
 func (in *Interp) MemoryUsed() int { return in.memory }
 
 // CollectMemory looks what lives now, clears the weak references to what does not, and gives
-// MemoryUsed.
+// MemoryUsed. It lets go of the strings that were used lately.
 func (in *Interp) CollectMemory() int {
+	in.names = nil
 	in.memory = in.walk()
 	return in.memory
 }
@@ -94,7 +98,8 @@ type walker struct {
 
 func (in *Interp) walk() int {
 	in.epoch++
-	w := &walker{in: in, epoch: in.epoch}
+	w := walkers.Get().(*walker)
+	w.in, w.epoch = in, in.epoch
 	w.table(in.globals)
 	w.table(in.loaded)
 	for _, mt := range in.metas {
@@ -112,7 +117,35 @@ func (in *Interp) walk() int {
 	w.clearWeak()
 	in.fuel -= w.objects >> 5
 	in.walked = w.objects
-	return w.size
+	size := w.size
+	w.reset()
+	walkers.Put(w)
+	return size
+}
+
+// walkers are kept for the next walk: many scripts with a timer look often.
+var walkers = sync.Pool{New: func() any { return &walker{} }}
+
+// mostKept is how many entries of a list or set are kept.
+const mostKept = 4096
+
+// reset forgets a walk.
+func (w *walker) reset() {
+	w.in, w.size, w.objects = nil, 0, 0
+	w.tables, w.others, w.weak = emptied(w.tables), emptied(w.others), emptied(w.weak)
+	if len(w.texts.slots) > mostKept {
+		w.texts.slots = nil
+	}
+	clear(w.texts.slots)
+	w.texts.n = 0
+}
+
+func emptied[T any](list []T) []T {
+	if cap(list) > mostKept {
+		return nil
+	}
+	clear(list[:cap(list)])
+	return list[:0]
 }
 
 func (w *walker) drain() {
