@@ -23,14 +23,47 @@ import (
 	"lma_collector/collector/sandbox/modules/structs"
 )
 
-// nativeModules are the modules written in Go.
+// nativeModules are the modules written in Go. What they need is made when they are opened: most scripts
+// open few.
 func (s *script) nativeModules() []lua.Module {
-	current := func() *message.Message { return s.msg }
-	patterns := lpeg.New()
+	var patterns *lpeg.Library // lpeg's, which re shares
+	library := func() *lpeg.Library {
+		if patterns == nil {
+			patterns = lpeg.New()
+		}
+		return patterns
+	}
 	return []lua.Module{
-		cjson.Module(s.outputLimit), circularbuffer.Module(), afdwindow.Module(current),
-		bloomfilter.Module(), cuckoofilter.Module(), hyperloglog.Module(), sax.Module(), structs.Module(),
-		patterns.Module(), re.Module(patterns),
+		later("cjson", func() lua.Module { return cjson.Module(s.outputLimit) }),
+		later("afd_window", func() lua.Module {
+			return afdwindow.Module(func() *message.Message { return s.msg })
+		}),
+		later("lpeg", func() lua.Module { return library().Module() }),
+		later("re", func() lua.Module { return re.Module(library()) }),
+		later("sax", sax.Module), later("struct", structs.Module),
+		keptLater("circular_buffer", circularbuffer.Module), keptLater("bloom_filter", bloomfilter.Module),
+		keptLater("cuckoo_filter", cuckoofilter.Module), keptLater("hyperloglog", hyperloglog.Module),
+	}
+}
+
+// later is a module that is made when it is opened.
+func later(name string, module func() lua.Module) lua.Module {
+	return lua.Module{Name: name, Open: func(in *lua.Interp) *lua.Table { return module().Open(in) }}
+}
+
+// keptLater is later for a module whose objects are preserved: they are restored by the module that is opened.
+func keptLater(name string, module func() lua.Module) lua.Module {
+	made := lua.Module{}
+	get := func() *lua.Module {
+		if made.Open == nil {
+			made = module()
+		}
+		return &made
+	}
+	return lua.Module{
+		Name:    name,
+		Open:    func(in *lua.Interp) *lua.Table { return get().Open(in) },
+		Restore: func(in *lua.Interp, args []lua.Value) (lua.Value, error) { return get().Restore(in, args) },
 	}
 }
 
