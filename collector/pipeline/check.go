@@ -48,11 +48,7 @@ func (b *builder) failed(u *unit) bool {
 func (b *builder) checkTogether() {
 	owner := map[string]*unit{}
 	for _, u := range b.order {
-		c, ok := u.config.(plugin.Claimer)
-		if !ok {
-			continue
-		}
-		for _, claim := range c.Claims(&u.env) {
+		for _, claim := range u.claims() {
 			first, taken := owner[claim.What]
 			if !taken {
 				owner[claim.What] = u
@@ -62,6 +58,25 @@ func (b *builder) checkTogether() {
 				fmt.Sprintf("%s is also claimed by [%s] in %s:%d", claim.What, first.Name, first.File, first.Line), claim.Hint)
 		}
 	}
+}
+
+func (u *unit) claims() []plugin.Claim {
+	if c, ok := u.config.(plugin.Claimer); ok {
+		return c.Claims(&u.env)
+	}
+	return nil
+}
+
+// taken says which section of the configuration already claims what a section that comes later would.
+func (b *builder) taken(u *unit) error {
+	for _, claim := range u.claims() {
+		for _, other := range b.order {
+			if slices.ContainsFunc(other.claims(), func(c plugin.Claim) bool { return c.What == claim.What }) {
+				return fmt.Errorf("%s belongs to [%s]: %s", claim.What, other.Name, claim.Hint)
+			}
+		}
+	}
+	return nil
 }
 
 // checkUnused names decoders, encoders and splitters that no section refers to.

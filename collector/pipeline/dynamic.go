@@ -218,6 +218,9 @@ func (b *builder) dynamicFilter(f plugin.DynamicFilter) (made *filter, err error
 	u := apart.newUnit(&s, t)
 	u.config, u.consumer = f.Config, f.Options
 	u.env = apart.newEnv(u, use{})
+	if err := b.taken(u); err != nil {
+		return nil, err
+	}
 	made = apart.newFilter(u)
 	if wrong := apart.found.Errors(); len(wrong) > 0 {
 		return nil, diagnosed(wrong)

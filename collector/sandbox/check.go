@@ -58,12 +58,18 @@ func (o *Options) unreadable() (list []plugin.Finding) {
 
 func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Finding) {
 	once := *o
-	once.PreserveData = false
+	once.PreserveData = o.PreserveData && kind == plugin.KindFilter // others' data depend on who uses them
 	s, err := once.open(context.Background(), env, kind, deaf{})
 	if err != nil {
 		return nil // building it has said so
 	}
 	defer s.close()
+	if s.unrestored != nil {
+		list = append(list, plugin.Finding{
+			Option: "preserve_data", Class: "script", Text: s.unrestored.String(),
+			Hint: "raise _PRESERVATION_VERSION in a script whose data changed their meaning",
+		})
+	}
 	wanted := []string{"process_message"}
 	if kind == plugin.KindFilter && env.TickerInterval > 0 {
 		wanted = append(wanted, "timer_event")
@@ -77,6 +83,28 @@ func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Find
 		}
 	}
 	return list
+}
+
+// Claims keeps sections from writing one file of data: names that differ in signs only share it.
+func (c *FilterConfig) Claims(env *plugin.Env) []plugin.Claim {
+	return c.claims(env, plugin.KindFilter)
+}
+
+// Claims is as that of a filter.
+func (c *InputConfig) Claims(env *plugin.Env) []plugin.Claim { return c.claims(env, plugin.KindInput) }
+
+// Claims is as that of a filter.
+func (c *OutputConfig) Claims(env *plugin.Env) []plugin.Claim {
+	return c.claims(env, plugin.KindOutput)
+}
+
+func (o *Options) claims(env *plugin.Env, kind plugin.Kind) []plugin.Claim {
+	if !o.PreserveData {
+		return nil
+	}
+	return []plugin.Claim{{
+		What: "data file " + o.dataFile(env, kind), Option: "preserve_data", Hint: "rename one of the sections",
+	}}
 }
 
 // deaf is the host of a script that is only looked at.

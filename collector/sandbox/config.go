@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"sort"
@@ -112,17 +111,18 @@ func (o *Options) open(ctx context.Context, env *plugin.Env, kind plugin.Kind, h
 	if kind == plugin.KindInput || kind == plugin.KindOutput {
 		set.instructionLimit = 0 // they may wait and loop for ever
 	}
-	s, err := newScript(ctx, set, h)
-	if err != nil {
-		return nil, plugin.BadOption("filename", "script %s does not start: %v", set.path, err)
-	}
-	if o.PreserveData {
-		if err := s.restore(o.dataToRestore(env, kind)); err != nil {
-			s.close()
-			return nil, fmt.Errorf("%w; move the file away to start without the data, or raise _PRESERVATION_VERSION in the script", err)
+	start := func() (*script, error) {
+		s, err := newScript(ctx, set, h)
+		if err != nil {
+			err = plugin.BadOption("filename", "script %s does not start: %v", set.path, err)
 		}
+		return s, err
 	}
-	return s, nil
+	s, err := start()
+	if err != nil || !o.PreserveData {
+		return s, err
+	}
+	return o.restored(env, kind, s, start)
 }
 
 // withHostname is the script's configuration, with this host's name where the section gives none:

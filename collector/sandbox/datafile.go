@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"os"
@@ -59,6 +60,53 @@ func (o *Options) dataToRestore(env *plugin.Env, kind plugin.Kind) string {
 		return own
 	}
 	return dataPath(env, "")
+}
+
+// restored gives the script its data back. One whose data cannot be restored begins without them: alarms go on,
+// and the file is set aside before another is written in its place.
+func (o *Options) restored(env *plugin.Env, kind plugin.Kind, s *script, start func() (*script, error)) (*script, error) {
+	path := o.dataToRestore(env, kind)
+	reason := s.restore(path)
+	if reason == nil {
+		if env.Health != nil {
+			env.Health.Clear(about(env, "restore"))
+		}
+		return s, nil
+	}
+	s.close() // some of its variables may have been set
+	s, err := start()
+	if err != nil {
+		return nil, err
+	}
+	s.unrestored = &unrestored{path, reason}
+	if env.Health != nil {
+		env.Health.Set(about(env, "restore"), s.unrestored.String())
+	}
+	return s, nil
+}
+
+// unrestored is a data file that could not be read back.
+type unrestored struct {
+	path   string
+	reason error
+}
+
+func (u *unrestored) String() string {
+	return fmt.Sprintf("%v; the script begins without its data, and the file is kept as %s", u.reason, u.aside())
+}
+
+func (u *unrestored) aside() string { return u.path + ".broken" }
+
+// setAside makes room for new data at a path.
+func (u *unrestored) setAside(path string) error {
+	if u == nil || u.path != path {
+		return nil
+	}
+	err := os.Rename(path, u.aside())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // about names a condition of the script where several sections and instances share one Health.

@@ -145,3 +145,16 @@ end`, nil)
 		t.Errorf("a decoder that had enough kept %q", data)
 	}
 }
+
+// Sections whose data would lie in one file are found before they start.
+func TestClaimsOfData(t *testing.T) {
+	env := &plugin.Env{Name: "my-filter", BaseDir: "/base"}
+	c := &FilterConfig{Options: Options{PreserveData: true}}
+	if got := c.Claims(env); len(got) != 1 || got[0].What != "data file /base/sandbox_preservation/my_filter.data" {
+		t.Errorf("claims %v", got)
+	}
+	c.PreserveData = false
+	if got := c.Claims(env); got != nil {
+		t.Errorf("claims %v", got)
+	}
+}

@@ -142,17 +142,6 @@ function timer_event() end`, nil)
 	}
 }
 
-// What was kept comes back even if it is more than the limit allows; the next call ends the script.
-func TestRestoredBeyondTheLimit(t *testing.T) {
-	r := newRun(t, "function process_message() return 0 end", nil)
-	r.options.PreserveData, r.options.MemoryLimit = true, 100000
-	writeData(t, r, `_G["s"] = "`+strings.Repeat("x", 200000)+"\"\n")
-	f := r.filter()
-	if n := len(f.script.interp.Global("s").Text()); n != 200000 {
-		t.Errorf("%d bytes came back", n)
-	}
-}
-
 func TestFunctionMissing(t *testing.T) {
 	r := newRun(t, "x = 1", nil)
 	if err := r.filter().Process(variedMessage(t)); err == nil || !strings.Contains(err.Error(), "process_message() function was not found") {

@@ -97,13 +97,25 @@ func (k *keeper) keep(s *script) {
 		}
 	}
 	k.next = now.Add(keepInterval)
-	data, err := s.preserve()
+	data, err := k.gather(s)
 	if err != nil {
 		k.finished(err)
 		return
 	}
 	k.done = make(chan error, 1)
 	go func(done chan<- error, path string) { done <- replaceFile(path, data) }(k.done, k.path)
+}
+
+// gather gives what is to be written, when nothing would be lost by it.
+func (k *keeper) gather(s *script) ([][]byte, error) {
+	data, err := s.preserve()
+	if err == nil {
+		err = s.unrestored.setAside(k.path)
+	}
+	if err == nil {
+		s.unrestored = nil
+	}
+	return data, err
 }
 
 func (k *keeper) finished(err error) {
@@ -129,7 +141,7 @@ func (k *keeper) close(s *script) error {
 		k.clear()
 		return nil
 	}
-	data, err := s.preserve()
+	data, err := k.gather(s)
 	if err == nil {
 		err = replaceFile(k.path, data)
 	}

@@ -160,12 +160,63 @@ func TestRestoreErrors(t *testing.T) {
 	} {
 		r := preservingRun(t)
 		writeData(t, r, text)
-		_, err := (&FilterConfig{Options: r.options}).NewFilter(r.env)
-		prefix := "cannot restore the script's data from " + filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data") + ": "
-		wanted := prefix + want + "; move the file away to start without the data, or raise _PRESERVATION_VERSION in the script"
-		if errText(err) != wanted {
-			t.Errorf("%s\ngot  %v\nwant %s", text, err, wanted)
+		r.filter()
+		path := filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data")
+		wanted := "cannot restore the script's data from " + path + ": " + want +
+			"; the script begins without its data, and the file is kept as " + path + ".broken"
+		if c := r.env.Health.Conditions(); len(c) != 1 || c[0].Text != wanted || c[0].Key != "restore" {
+			t.Errorf("%s\ngot  %v\nwant %s", text, c, wanted)
 		}
+		found := (&FilterConfig{Options: r.options}).Check(r.env)
+		if len(found) != 1 || found[0].Text != wanted || found[0].Error {
+			t.Errorf("%s: check found %v", text, found)
+		}
+	}
+}
+
+// TestDataThatCannotBeRestored keeps no script from running, and nothing of them is lost.
+func TestDataThatCannotBeRestored(t *testing.T) {
+	r := newRun(t, "n = 0\nfunction process_message() n = n + 1 return 0 end", nil)
+	r.options.PreserveData = true
+	const bad = "_G[\"n\"] = 41\n_G[\"x\"] = {{{\n"
+	writeData(t, r, bad)
+	path := filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data")
+	is := func(path, want string) {
+		t.Helper()
+		if data, err := os.ReadFile(path); err != nil || string(data) != want {
+			t.Errorf("%s holds %q, %v; want %q", path, data, err, want)
+		}
+	}
+	if err := r.filter().Close(); err != nil {
+		t.Error(err)
+	}
+	is(path, bad) // nothing was written, and so nothing set aside
+	f := r.filter()
+	if err := f.Process(variedMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	is(path+".broken", bad)
+	is(path, "if _PRESERVATION_VERSION and _PRESERVATION_VERSION ~= 0 then return end\n_G[\"_VERSION\"] = \"Lua 5.1\"\n_G[\"n\"] = 1\n")
+	r.filter()
+	if c := r.env.Health.Conditions(); len(c) > 0 {
+		t.Errorf("conditions %v", c)
+	}
+}
+
+// TestDataBeyondTheMemory would end the script again and again.
+func TestDataBeyondTheMemory(t *testing.T) {
+	r := newRun(t, "t = {}\nfunction process_message() t[#t + 1] = {} return 0 end", nil)
+	r.options.PreserveData, r.options.MemoryLimit = true, 200_000
+	writeData(t, r, "_G[\"t\"] = {}\n_G[\"t\"][1] = \""+strings.Repeat("x", 300_000)+"\"\n")
+	f := r.filter()
+	if err := f.Process(variedMessage(t)); err != nil {
+		t.Error(err)
+	}
+	if c := r.env.Health.Conditions(); len(c) != 1 || !strings.Contains(c[0].Text, "more than memory_limit = 200000: it could do nothing") {
+		t.Errorf("conditions %v", c)
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *script) nativeModules() []lua.Module {
 		}),
 		later("lpeg", func() lua.Module { return library().Module() }),
 		later("re", func() lua.Module { return re.Module(library()) }),
-		later("sax", sax.Module), later("struct", structs.Module),
+		later("struct", structs.Module), keptLater("sax", sax.Module),
 		keptLater("circular_buffer", circularbuffer.Module), keptLater("bloom_filter", bloomfilter.Module),
 		keptLater("cuckoo_filter", cuckoofilter.Module), keptLater("hyperloglog", hyperloglog.Module),
 	}

@@ -23,7 +23,11 @@ func (s *script) restore(path string) error {
 	}
 	s.interp.SetMemoryLimit(0) // as in hekad: what was kept comes back
 	defer s.interp.SetMemoryLimit(s.memoryLimit)
-	if err := s.restoreData(data); err != nil {
+	err = s.restoreData(data)
+	if n := s.interp.CollectMemory(); err == nil && s.memoryLimit > 0 && n > s.memoryLimit {
+		err = fmt.Errorf("the script holds %d bytes with them, more than memory_limit = %d: it could do nothing", n, s.memoryLimit)
+	}
+	if err != nil {
 		return fmt.Errorf("cannot restore the script's data from %s: %w", path, err)
 	}
 	return nil

@@ -81,6 +81,7 @@ type script struct {
 	called      bool   // process_message or timer_event, since the start
 	trace       string // where the error that ended the script happened
 	usage       usage
+	unrestored  *unrestored // the data that it does not have; nil for none
 }
 
 // newScript reads the script, runs its top level, and leaves it ready for messages. When ctx ends the

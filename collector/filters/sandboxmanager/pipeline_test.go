@@ -63,6 +63,11 @@ public_key = %q
 type = "SandboxManagerFilter"
 message_signer = "ops"
 max_filters = 5
+[M_own]
+type = "SandboxFilter"
+filename = %q
+message_matcher = "FALSE"
+preserve_data = true
 [show]
 type = "ShowOutput"
 message_matcher = "Type =~ /^heka/ && Type != 'heka.control.sandbox'"
@@ -92,7 +97,11 @@ func newRig(t *testing.T) *rig {
 	r.address = l.Addr().String()
 	l.Close()
 	file := filepath.Join(t.TempDir(), "c.toml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, running, r.address, public), 0o600); err != nil {
+	script := filepath.Join(t.TempDir(), "own.lua")
+	if err := os.WriteFile(script, []byte("function process_message() return 0 end"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, fmt.Appendf(nil, running, r.address, public, script), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r.start(file)
@@ -203,6 +212,19 @@ func TestDataOutliveUnloading(t *testing.T) {
 	r.load("kept", script, "preserve_data = true\n")
 	r.send(probes(1))
 	r.until("it counts on", func() bool { return shown.count("heka.sandbox-output kept 3") == 1 })
+}
+
+// What a section of the configuration keeps is nobody else's to read or to overwrite.
+func TestDataOfOthers(t *testing.T) {
+	r := newRig(t)
+	section := "[own]\ntype = \"SandboxFilter\"\nmessage_matcher = \"TRUE\"\npreserve_data = true\n"
+	r.send(r.control(sender.Control{Action: "load", Script: "function process_message() return 0 end", Config: section}))
+	r.until("it is refused", func() bool {
+		return shown.count("heka.sandbox-terminated M loadSandbox failed: data file "+filepath.Join(r.base, "sandbox_preservation", "M_own.data")+
+			" belongs to [M_own]: rename one of the sections") == 1
+	})
+	r.load("own", "function process_message() return 0 end", "") // without data there is nothing to share
+	r.unload("own")
 }
 
 // One that dies is told of and started again; one that others wait for is ended; neither holds up the rest.
