@@ -282,6 +282,10 @@ func (h *host) MatchTime(i, position, n, base int) (ok bool, next, values int) {
 	args := append(h.args[:0], h.subject, lua.Number(float64(position)))
 	args = append(args, h.stack[at:]...)
 	h.cut(at)
+	if len(h.dynamic) > base { // of matches that were given up
+		clear(h.dynamic[base:])
+		h.dynamic = h.dynamic[:base]
+	}
 	results := h.c.InvokeAll(args[len(args):], h.consts[i], args...)
 	h.args = args[:0]
 	if len(results) == 0 || !results[0].Truth() {
@@ -293,6 +297,6 @@ func (h *host) MatchTime(i, position, n, base int) (ok bool, next, values int) {
 			next = -1
 		}
 	}
-	h.dynamic = append(h.dynamic[:base], results[1:]...)
+	h.dynamic = append(h.dynamic, results[1:]...)
 	return true, next, len(results) - 1
 }
