@@ -49,6 +49,7 @@ type Decoder struct {
 	record  *message.Draft   // the one being decoded
 	before  message.Draft    // its headers as they were
 	made    []*message.Draft // injected by this call: the record itself, or drafts of spare
+	size    int              // of them, bytes
 	spare   []*message.Draft // that are used again and again
 	payload []byte           // of the record, where the script injected one
 }
@@ -67,7 +68,7 @@ func (d *Decoder) Decode(draft *message.Draft, out plugin.Emitter) error {
 	if len(d.spare) > maxSpare {
 		d.spare = append([]*message.Draft(nil), d.spare[:maxSpare]...)
 	}
-	d.record, d.made = draft, d.made[:0]
+	d.record, d.made, d.size = draft, d.made[:0], 0
 	d.before.Reset()
 	d.before.CopyHeaders(draft)
 	s := d.script
@@ -124,12 +125,35 @@ func (d *Decoder) injectMessage(s *script) error {
 	if d.record == nil {
 		return errNoRecord
 	}
+	if err := d.room(s.size); err != nil {
+		return err
+	}
 	m := &s.made
 	d.inherit(m, s.given)
 	m.Timestamp = asWallClock(m.Timestamp, d.zone)
 	kept := d.next()
 	*kept, s.made = s.made, *kept
 	d.add(s, kept)
+	return nil
+}
+
+// What the messages of one record may take together, in bytes: as much as the script itself, but not less
+// than leastMade. They are held until the script has returned.
+const (
+	leastMade   = 8 << 20
+	unlimited   = 64 << 20 // for a script without a limit of memory
+	draftItself = 512
+)
+
+// room counts one more message of n bytes.
+func (d *Decoder) room(n int) error {
+	most := max(int(d.options.MemoryLimit), leastMade)
+	if d.options.MemoryLimit == 0 {
+		most = unlimited
+	}
+	if d.size += n + draftItself; d.size > most {
+		return fmt.Errorf("the messages of one record would take more than %d bytes", most)
+	}
 	return nil
 }
 
@@ -198,6 +222,9 @@ func (d *Decoder) uuid() [16]byte {
 func (d *Decoder) injectPayload(s *script, payload []byte, typ, name string) error {
 	if d.record == nil {
 		return errNoRecord
+	}
+	if err := d.room(len(payload)); err != nil {
+		return err
 	}
 	m := d.record
 	if len(d.made) == 0 {

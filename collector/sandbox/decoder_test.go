@@ -290,3 +290,20 @@ func TestWriteMessageErrors(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// One record does not become messages without end, also where the script has no limits.
+func TestDecoderInjectsTooMuch(t *testing.T) {
+	for limit, want := range map[uint]string{0: "67108864", 1 << 20: "8388608", 9 << 20: "9437184"} {
+		for _, call := range []string{`inject_message({Payload = text})`, `inject_payload("txt", "", text)`} {
+			r := newRun(t, `require "string"
+local text = string.rep("x", 60000)
+function process_message() while true do `+call+` end end`, nil)
+			r.options.MemoryLimit, r.options.InstructionLimit = limit, 0
+			err := r.decoder().Decode(record("x"), r)
+			if text := "the messages of one record would take more than " + want + " bytes"; err == nil || !strings.Contains(err.Error(), text) {
+				t.Errorf("%s with %d: %v", call, limit, err)
+			}
+			r.wantInjected()
+		}
+	}
+}

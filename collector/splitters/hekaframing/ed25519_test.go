@@ -96,10 +96,11 @@ func TestLongestName(t *testing.T) {
 
 func TestKeyOptions(t *testing.T) {
 	_, public := keyPair(1)
-	c := Config{Signer: map[string]Signer{"a_0": {PublicKey: "short"}, "b_0": {PublicKey: public, HMACKey: "both"}, "c_0": {PublicKey: public}}}
+	c := Config{Signer: map[string]Signer{"a_0": {PublicKey: "short"}, "b_0": {PublicKey: public, HMACKey: "both"}, "c_0": {PublicKey: public}, "d_0": {}}}
 	_, err := c.NewSplitter(&plugin.Env{Name: "framing"})
 	want := "signer.a_0.public_key: is not the base64 of 32 bytes, as `lma_collector sandbox keygen` prints it\n" +
-		"signer.b_0.public_key: can not be had together with hmac_key: make it another version of the signer"
+		"signer.b_0.public_key: can not be had together with hmac_key: make it another version of the signer" + "\n" +
+		"signer.d_0: has no key, with which anybody could sign: set public_key or hmac_key"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}

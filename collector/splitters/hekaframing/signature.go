@@ -37,6 +37,9 @@ func newKey(name string, s Signer) (*key, error) {
 	if at := strings.LastIndexByte(name, '_'); at >= 0 {
 		k.signer = name[:at]
 	}
+	if s.PublicKey == "" && s.HMACKey == "" { // also what an unset variable leaves
+		return nil, plugin.BadOption("signer."+name, "has no key, with which anybody could sign: set public_key or hmac_key")
+	}
 	if s.PublicKey == "" {
 		k.md5, k.sha1 = hmac.New(md5.New, []byte(s.HMACKey)), hmac.New(sha1.New, []byte(s.HMACKey))
 		return k, nil

@@ -38,11 +38,11 @@ func signed(t testing.TB, body, secret string, h message.FrameHeader) []byte {
 }
 
 func TestKnownRecords(t *testing.T) {
-	// The message of type TEST at 1416840893000000000, plain and signed by "test" with an empty key.
+	// The message of type TEST at 1416840893000000000, plain and signed by "test" with the key "secret".
 	body, _ := hex.DecodeString("1080c48c9491a9e8d4131a0454455354")
 	plain := append([]byte{0x1e, 0x02, 0x08, 0x10, 0x1f}, body...)
-	head, _ := hex.DecodeString("1e1c08102204746573742800321078357e3635383f9fbc7598461b05ef2d1f")
-	s := newSplitter(t, Config{Signer: map[string]Signer{"test_0": {}}})
+	head, _ := hex.DecodeString("1e1c081022047465737428003210e9efb1b02f51918fb02ce493e7de32a01f")
+	s := newSplitter(t, Config{Signer: map[string]Signer{"test_0": {HMACKey: "secret"}}})
 	stream := append(append([]byte("garbage"), plain...), append(head, body...)...)
 	if n, record := s.Split(stream, false); n != 7 || record != nil {
 		t.Fatalf("the garbage: %d bytes, record %x", n, record)
@@ -100,7 +100,7 @@ func TestVerification(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	env := &plugin.Env{Name: "framing"}
-	c := Config{Signer: map[string]Signer{"ops": {}, "a_01": {}, "ops_x": {}}, SkipAuthentication: true, RequireSignature: true}
+	c := Config{Signer: map[string]Signer{"ops": {HMACKey: "k"}, "a_01": {HMACKey: "k"}, "ops_x": {HMACKey: "k"}}, SkipAuthentication: true, RequireSignature: true}
 	_, err := c.NewSplitter(env)
 	want := []string{
 		"require_signature: can not be had together with skip_authentication",
