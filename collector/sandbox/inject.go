@@ -33,6 +33,7 @@ func (s *script) injectMessage(c *lua.Call) {
 		if text == "" {
 			return
 		}
+		c.Spend(len(text) >> 3) // it may turn out to be none
 		m, err := message.Index([]byte(text))
 		if err != nil {
 			c.Raise(fn + "protobuf unmarshal failed")

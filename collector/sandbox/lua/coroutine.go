@@ -9,6 +9,7 @@ func (c *Call) newThread(function string) *thread {
 		BadArgument(c, 1, function, "Lua function expected")
 	}
 	c.in.charge(200 + sizeSlot*firstSlots)
+	c.Spend(16)
 	co := newThread(c.in, c.th.env)
 	co.stack = make([]Value, firstSlots)
 	co.stack[0] = c.Arg(1)
