@@ -209,6 +209,19 @@ func TestUpdateLeavesOutTheTimeOfTheRun(t *testing.T) {
 	}
 }
 
+// A file may end with a marker's line, without a newline.
+func TestUpdateBelowAMarker(t *testing.T) {
+	dir, r := folder(t)
+	text := decoderHead + "die\n-- errors --"
+	got := r.Run(filepath.Join(dir, "a.test"), []byte(text))
+	if !strings.HasPrefix(string(got.Updated), text+"\n{") {
+		t.Fatalf("updated to\n%s\n%s", got.Updated, got.Problems)
+	}
+	if again := r.Run(filepath.Join(dir, "a.test"), got.Updated); len(again.Problems) > 0 {
+		t.Error(again.Problems)
+	}
+}
+
 // State that a plugin preserves stays within one run.
 func TestRunsAreApart(t *testing.T) {
 	dir, r := folder(t)

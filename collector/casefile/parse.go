@@ -67,6 +67,9 @@ var marker = regexp.MustCompile(`^-- ([\w-]+) --[ \t]*\r?\n?$`)
 
 // parse reads a test file. The problems have their places.
 func parse(file string, data []byte) (*testCase, []string) {
+	if last := data[bytes.LastIndexByte(data, '\n')+1:]; marker.Match(last) {
+		data = append(slices.Clip(data), '\n') // what comes of an update stands below it
+	}
 	c := &testCase{file: file, data: data, parts: map[string]*part{}}
 	var problems []string
 	var open *part

@@ -21,6 +21,8 @@ import (
 type Runner struct {
 	// Config is the configuration of files without sections of their own.
 	Config string
+	// Dir is where each test gets a folder for what it writes; "" for the system's folder of temporary files.
+	Dir string
 	// Settings makes the settings of a pipeline for a configuration.
 	Settings func(*config.Config) pipeline.Settings
 }
@@ -42,7 +44,7 @@ func (r *Runner) Run(file string, data []byte) Result {
 	if len(problems) > 0 {
 		return Result{Problems: problems}
 	}
-	dir, err := os.MkdirTemp("", "lma_collector-")
+	dir, err := os.MkdirTemp(r.Dir, "lma_collector-")
 	if err != nil {
 		return Result{Problems: []string{err.Error()}}
 	}

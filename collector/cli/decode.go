@@ -80,6 +80,10 @@ func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, traces *sandbox.Trac
 			total.Records += counts.Records
 			total.Messages += counts.Messages
 			total.Failures += counts.Failures
+			total.Skipped += counts.Skipped
+			if counts.Skipped > 0 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d bytes were no record, or one that is too large (see max_message_size), and were skipped\n", name, counts.Skipped)
+			}
 			return err
 		})
 		if err != nil {
@@ -87,7 +91,7 @@ func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, traces *sandbox.Trac
 		}
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "records=%d messages=%d failures=%d\n", total.Records, total.Messages, total.Failures)
-	if total.Failures > 0 {
+	if total.Failures > 0 || total.Skipped > 0 {
 		return errProblem
 	}
 	return nil

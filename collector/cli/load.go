@@ -25,7 +25,7 @@ func load(cmd *cobra.Command, path string) (*config.Config, *pipeline.Tools, err
 // so that a running collector's state is neither used nor changed. traces tells where scripts died; end
 // removes the folder.
 func loadApart(cmd *cobra.Command, path string) (tools *pipeline.Tools, traces *sandbox.Traces, end func(), err error) {
-	dir, err := os.MkdirTemp("", "lma_collector-")
+	dir, end, err := scratch()
 	if err != nil {
 		return nil, nil, nil, problem{err}
 	}
@@ -34,7 +34,6 @@ func loadApart(cmd *cobra.Command, path string) (tools *pipeline.Tools, traces *
 	_, tools, err = loadWith(cmd, conf, found, func(s *pipeline.Settings) {
 		s.BaseDir, s.Once, s.Log = dir, true, slog.New(traces)
 	})
-	end = func() { os.RemoveAll(dir) }
 	if err != nil {
 		end()
 		return nil, nil, nil, err

@@ -28,6 +28,30 @@ func onTerminal() bool {
 	return true
 }
 
+// scratch makes a folder for what a command writes that only looks; end removes it, and so does a signal that
+// ends the command. When a reader has gone, writing fails and ends it.
+func scratch() (dir string, end func(), err error) {
+	c, pipes := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	signal.Notify(pipes, syscall.SIGPIPE)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(c, syscall.SIGHUP)
+	}
+	dir, err = os.MkdirTemp("", "lma_collector-")
+	go func() {
+		if s, ok := (<-c).(syscall.Signal); ok {
+			os.RemoveAll(dir)
+			os.Exit(128 + int(s)) // as a shell tells of it
+		}
+	}()
+	return dir, func() {
+		signal.Stop(c)
+		close(c)
+		os.RemoveAll(dir)
+		signal.Stop(pipes)
+	}, err
+}
+
 // answerSignals logs the state of every plugin at SIGUSR1, and survives what would end a program that
 // does not care: SIGHUP, with which hekad was told to reopen files, and SIGPIPE, when the journal is gone.
 func answerSignals(p *pipeline.Pipeline, log *slog.Logger) (stop func()) {

@@ -20,7 +20,12 @@ func newTest() *cobra.Command {
 		Short: "Runs test files of decoders, encoders and filters: what goes in, and what must come out",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r := &casefile.Runner{Config: path, Settings: func(conf *config.Config) pipeline.Settings { return settingsOf(conf, quiet()) }}
+			dir, end, err := scratch()
+			if err != nil {
+				return problem{err}
+			}
+			defer end()
+			r := &casefile.Runner{Config: path, Dir: dir, Settings: func(conf *config.Config) pipeline.Settings { return settingsOf(conf, quiet()) }}
 			failed := 0
 			for _, name := range args {
 				good, err := testFile(cmd, r, name, update)

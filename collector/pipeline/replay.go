@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -168,6 +169,9 @@ func (r *Replay) Process(m *message.Message) error {
 func (r *Replay) Until(t time.Time) error {
 	if r.started && t.Before(r.now) {
 		return fmt.Errorf("the time to go on to, %s, is before that of the last message, %s", form(t), form(r.now))
+	}
+	if last := time.Unix(0, math.MaxInt64); t.After(last) || t.Before(time.Unix(0, math.MinInt64)) {
+		return fmt.Errorf("the time to go on to, %s, is none that a message can have: they end with %s", form(t), form(last))
 	}
 	if err := r.advance(t); err != nil {
 		return err

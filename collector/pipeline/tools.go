@@ -28,8 +28,9 @@ type DecodeOptions struct {
 	Failure           func(record []byte, err error)
 }
 
-// DecodeCounts are the totals of a decoding.
-type DecodeCounts struct{ Records, Messages, Failures int64 }
+// DecodeCounts are the totals of a decoding. Skipped are bytes that were no record: between records, or of one
+// that is too large.
+type DecodeCounts struct{ Records, Messages, Failures, Skipped int64 }
 
 // Decode runs all records of r through a decoder.
 func (t *Tools) Decode(r io.Reader, o DecodeOptions) (DecodeCounts, error) {
@@ -57,7 +58,7 @@ func (t *Tools) Decode(r io.Reader, o DecodeOptions) (DecodeCounts, error) {
 		}
 	})
 	err = s.decodeAll(r, o.Message)
-	return DecodeCounts{in.stats.records.Load(), in.stats.messages.Load(), in.stats.decodeFailures.Load()}, err
+	return DecodeCounts{in.stats.records.Load(), in.stats.messages.Load(), in.stats.decodeFailures.Load(), in.stats.skippedBytes.Load()}, err
 }
 
 // decodeAll hands every message on as soon as it is made.
