@@ -157,8 +157,12 @@ func (s *script) findModule(c *lua.Call, name string) (path string, source []byt
 // standard are the libraries of Lua, which no file stands in for.
 var standard = map[string]bool{"string": true, "table": true, "math": true, "os": true, "io": true}
 
+// fileCost is what it takes to look for a file, in instructions.
+const fileCost = 200
+
 // readModule reads a file; the path comes back "" when there is none.
 func (s *script) readModule(c *lua.Call, name, path string) (string, []byte) {
+	c.Spend(fileCost)
 	source, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) {
 		return "", nil

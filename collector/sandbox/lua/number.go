@@ -148,7 +148,7 @@ func parseHex(s, digits string) (float64, bool) {
 		s += "p0"
 	}
 	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil
+	return f, err == nil || math.IsInf(f, 0)
 }
 
 // Truncate makes an int of a number as C's conversion does where that is defined; NaN is 0 and what

@@ -314,6 +314,7 @@ func (l *Library) locale(c *lua.Call) {
 			t = lua.CheckTable(c, 1, "locale")
 		}
 	}
+	c.Spend(len(Classes) * patternCost)
 	for name, set := range Classes {
 		t.Set(name, in.NewObject(&l.class, &Pattern{Tree: lpeg.Bytes(set), Nodes: 1}))
 	}

@@ -92,8 +92,14 @@ type program struct {
 // Size is the memory of the program.
 func (p *program) Size() int { return p.Program.Size() + 16*len(p.values) }
 
+// patternCost is what it takes to make a pattern, in instructions.
+const patternCost = 10
+
 // Push pushes a pattern as userdata.
-func (l *Library) Push(c *lua.Call, p *Pattern) { c.Push(c.Interp().NewObject(&l.class, p)) }
+func (l *Library) Push(c *lua.Call, p *Pattern) {
+	c.Spend(patternCost)
+	c.Push(c.Interp().NewObject(&l.class, p))
+}
 
 // own pushes a pattern of one node, or raises the error.
 func (l *Library) own(c *lua.Call, tree *lpeg.Pattern, err error, keeps ...lua.Value) {

@@ -85,3 +85,4 @@ print(loadstring("error('x')", long) ~= nil, pcall(loadstring("error('x')", long
 -- powers have the C library's digits
 for i = -40, 40 do local x = 1.1 ^ i + 3.14159 ^ i print(x, 7 ^ (i / 3), 0.3 ^ i, (-1.7) ^ i, i ^ -3, 2 ^ i * 1e-3 - 10 ^ (i / 8)) end
 do local n, m = tonumber("nan"), -tonumber("nan") print(n, m, 3 ^ n, 3 ^ m, n ^ 3, m ^ 3, n ^ m, m ^ n, 1 ^ m, m ^ 0, n ^ 0.5, m ^ 2, m ^ 0.5, (-8) ^ (1 / 3), 3 ^ (2 % 0)) end
+do local f = "f" for i = 1, 9 do f = f .. f end print(("0x" .. f) + 1, tonumber("0x" .. f), tonumber("-0x" .. f), tonumber("0x1p5000"), tonumber("0x1p-5000"), tonumber("0x" .. f .. "g")) end
