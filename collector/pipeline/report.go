@@ -89,7 +89,9 @@ func (p *Pipeline) filterReports() []PluginReport {
 func (s *section) report() PluginReport {
 	r := PluginReport{Name: s.name, Type: s.typ, Kind: s.kind, Conditions: s.health.Conditions()}
 	r.State, r.Since, r.Restarts, r.LastError = s.state.get()
-	for _, n := range s.metrics.Numbers() {
+	numbers := s.metrics.Numbers()
+	r.Numbers = slices.Grow(r.Numbers, len(numbers))
+	for _, n := range numbers {
 		r.Numbers = append(r.Numbers, Number{Name: n.Name, Label: n.Label, Help: n.Help(), Value: n.Value(), Gauge: n.IsGauge()})
 	}
 	return r

@@ -43,7 +43,11 @@ func (s *Server) sample(ctx context.Context) {
 }
 
 func (r *sampler) add(report pipeline.Report) {
-	c := counts{at: report.Time, values: map[counterKey]int64{}}
+	n := 0
+	for i := range report.Plugins {
+		n += len(report.Plugins[i].Counters)
+	}
+	c := counts{at: report.Time, values: make(map[counterKey]int64, n)}
 	for i := range report.Plugins {
 		p := &report.Plugins[i]
 		for _, n := range p.Counters {
