@@ -46,9 +46,12 @@ func main() {
 	m := testMessage(options["message"] == "large")
 	before, start := resident("VmRSS"), cpu()
 	var r report
-	if options["kind"] == "machine" {
-		r.End = runMachine(os.Args[1], source)
-	} else {
+	switch options["kind"] {
+	case "machine": // coroutines, text that is compiled: no kind of plugin with a limit of instructions has them
+		r.End = runMachine(os.Args[1], source, lua.BaseAll, stdlib.ReachClock, 1_000_000)
+	case "files": // what an input or output has
+		r.End = runMachine(os.Args[1], source, lua.BaseInput, stdlib.ReachFiles, 0)
+	default:
 		r.End = runPlugin(os.Args[1], os.Args[2], options, m)
 	}
 	r.CPU, r.Peak = cpu()-start, resident("VmHWM")-before
@@ -85,13 +88,14 @@ func runPlugin(path, dir string, options map[string]string, m *message.Message) 
 	return out.Error
 }
 
-// runMachine runs the script as a program with all of Lua's libraries, under the limits of a plugin: no
-// kind of plugin with a limit of instructions has coroutines or compiles text.
-func runMachine(path string, source []byte) string {
-	const instructions, memory = 1_000_000, 8 << 20
-	in := lua.New(lua.Options{Base: lua.BaseAll})
+// runMachine runs the script as a program with Lua's libraries, under the limits of a plugin.
+func runMachine(path string, source []byte, base lua.Base, reach stdlib.Reach, instructions int) string {
+	const memory = 8 << 20
+	in := lua.New(lua.Options{Base: base})
 	defer in.Close()
-	for _, m := range stdlib.New(stdlib.Options{}).Modules() {
+	libraries := stdlib.New(stdlib.Options{Reach: reach})
+	defer libraries.Close()
+	for _, m := range libraries.Modules() {
 		in.SetGlobal(m.Name, m.Open(in).Value())
 	}
 	in.SetGlobal("require", in.NewFunction("require", func(c *lua.Call) { c.Push(in.Global(lua.CheckText(c, 1, "require"))) }))
@@ -113,6 +117,8 @@ func testMessage(large bool) *message.Message {
 	var d message.Draft
 	d.Type, d.Logger, d.Hostname, d.Payload = "test", "logger", "host", "payload"
 	d.AddString("x", "value")
+	d.SetUUID([16]byte{1})
+	d.SetTimestamp(1)
 	if large {
 		d.Payload = strings.Repeat("payload ", 64<<10)
 		for i := range 2000 {
