@@ -1,6 +1,6 @@
 -- A decoder that makes messages of one record without end.
 -- kind: decoder
--- ends: instruction_limit exceeded|not enough memory|exceeded
+-- ends: would take more than|instruction_limit exceeded|not enough memory
 require "string"
 local long = string.rep("x", 60000)
 function process_message()
