@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -13,9 +14,12 @@ const (
 	settled = 5 * time.Second
 	// idlePeriod is how often memory is given back while there is little to do.
 	idlePeriod = 15 * time.Second
-	// idleBytes is how much an idle collector allocates at most in that time: it looks at files and
-	// reads the machine's metrics. A busy one would only take it again.
+	// idleBytes is how much an idle collector allocates at most in that time, or as much as is alive: it
+	// looks at files and reads the machine's metrics and its own. A busy one would only take it again.
 	idleBytes = 8 << 20
+	// How much the heap may grow between two collections, in percent: what is alive is little against
+	// what scripts allocate under load, and to collect half as often takes a seventh off their cost.
+	idleGrowth, busyGrowth = 100, 200
 )
 
 // keepSmall gives unused memory back to the system, once after the start and then while there is
@@ -33,10 +37,16 @@ func keepSmall() (stop func()) {
 				return
 			case <-timer.C:
 			}
-			if now := allocated(); first || now-last < idleBytes {
+			if now := allocated(); first || now-last < max(idleBytes, read("/gc/heap/live:bytes")) {
+				growth := idleGrowth
+				if first {
+					growth = busyGrowth // it has yet to show what it does
+				}
+				grow(growth)
 				giveBack()
 				last = allocated()
 			} else {
+				grow(busyGrowth)
 				last = now
 			}
 			timer.Reset(idlePeriod)
@@ -48,6 +58,13 @@ func keepSmall() (stop func()) {
 	}
 }
 
+// grow sets how much the heap may grow, unless the environment says it.
+func grow(percent int) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+}
+
 // giveBack returns unused memory; pools let go of theirs at the second collection.
 func giveBack() {
 	runtime.GC()
@@ -55,8 +72,11 @@ func giveBack() {
 }
 
 // allocated is how many bytes have ever been allocated.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+func allocated() uint64 { return read("/gc/heap/allocs:bytes") }
+
+// read is a number of the runtime's.
+func read(name string) uint64 {
+	sample := []metrics.Sample{{Name: name}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
 }
