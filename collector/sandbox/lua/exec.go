@@ -234,6 +234,9 @@ enter:
 		case opAdd, opSub, opMul, opDiv, opMod, opPow:
 			x, y := r.operand(k, i.rb()), r.operand(k, i.rc())
 			if x.num() && y.num() {
+				if i.op() == opPow && y.float() != 2 {
+					fuel -= powerCost
+				}
 				a.setNumber(arith(i.op(), x.float(), y.float()))
 				continue
 			}

@@ -112,6 +112,9 @@ func arith(op opcode, a, b float64) float64 {
 	return -a
 }
 
+// powerCost is what a power costs in instructions besides its own: the exact result takes a while.
+const powerCost = 4
+
 // power is C's pow.
 func power(a, b float64) float64 {
 	switch b {

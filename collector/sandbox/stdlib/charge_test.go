@@ -17,6 +17,9 @@ func TestCharged(t *testing.T) {
 		`local d = {year = 2016, month = 1, day = 1, isdst = true} function work() return os.time(d) end`:                          100,
 		`local s, r = ("x"):rep(1000), ("%0"):rep(2000) function work() return s:gsub(".*", r, 1) end`:                             2000 * 1000 / 16 / 8,
 		`local s, p = ("x"):rep(1e5), ("("):rep(32) .. ".*" .. (")"):rep(32) function work() return s:gsub(p, function() end) end`: 32 * 1e5 / 16,
+		`function work() return math.fmod(1e308, 3) end`:                                                                           60,
+		`function work() return math.randomseed(1) end`:                                                                            10,
+		`local x = 1.5 function work() return x ^ 1.5 end`:                                                                         6,
 	} {
 		m := newMachine(t, Options{})
 		m.results(t, source)

@@ -90,6 +90,9 @@ func mathFmod(c *lua.Call) {
 	case math.IsInf(a, 0) || b == 0:
 		c.PushNumber(invalid)
 	default:
+		if n := math.Logb(a) - math.Logb(b); n > 64 { // it is done bit by bit
+			c.Spend(int(n) >> 4)
+		}
 		c.PushNumber(math.Mod(a, b))
 	}
 }

@@ -51,7 +51,10 @@ func (r *random) next() uint32 {
 	return value
 }
 
-func (r *random) randomSeed(c *lua.Call) { r.seed(uint32(checkInt(c, 1, "randomseed"))) }
+func (r *random) randomSeed(c *lua.Call) {
+	r.seed(uint32(checkInt(c, 1, "randomseed")))
+	c.Spend(randomSkip / 32)
+}
 
 func (r *random) random(c *lua.Call) {
 	if r.state == nil {

@@ -239,3 +239,14 @@ func TestMemory(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNestedBudget ends a script that reads nested texts which turn out to be bad.
+func TestNestedBudget(t *testing.T) {
+	s := moduletest.New(t, Module(0))
+	s.In.SetGlobal("text", lua.String(strings.Repeat("[", 900)))
+	s.In.SetBudget(1e6)
+	var failed *lua.Error
+	if err := s.Call(`for i = 1, 2000 do pcall(cjson.decode, text) end`, nil); !errors.As(err, &failed) || !failed.Exhausted {
+		t.Error(err)
+	}
+}

@@ -126,6 +126,7 @@ func (d *decoder) deeper(slots int) bool {
 // enter makes the table of an object or array, which the script's memory counts from now on.
 func (d *decoder) enter(slots, n, m int) *lua.Table {
 	t := d.in.NewTable(n, m)
+	d.call.Spend(1) // also of a text that turns out to be bad
 	d.call.Hold(t.Value())
 	d.slots += slots
 	return t
