@@ -102,7 +102,7 @@ func (b *builder) newFilter(u *unit) *filter {
 	u.env.TickerInterval = time.Duration(u.consumer.TickerInterval) * time.Second
 	conf := u.config.(plugin.FilterConfig)
 	check := u.env
-	check.Inject = func(*message.Draft) error { return nil }
+	check.Trial, check.Inject = true, func(*message.Draft) error { return nil }
 	instance, err := conf.NewFilter(&check)
 	b.checked(u, instance, err)
 	if m, ok := instance.(plugin.Matching); ok && u.consumer.MessageMatcher == "" {

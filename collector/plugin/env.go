@@ -29,6 +29,8 @@ type Env struct {
 
 	// Once asks inputs to read what is there now and then to return.
 	Once bool
+	// Trial says that a filter is built to be checked and closed at once: it has no last words.
+	Trial bool
 
 	// Sandbox limits of the [hekad] section.
 	MaxProcessInject, MaxTimerInject int

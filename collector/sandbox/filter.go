@@ -136,7 +136,7 @@ func logTrace(env *plugin.Env, s *script) {
 // Close calls timer_event where that is wanted and keeps the script's data.
 func (f *Filter) Close() error {
 	var err error
-	if f.config.TimerEventOnShutdown && !f.ended && f.Tick(f.clock()) != nil {
+	if f.config.TimerEventOnShutdown && !f.ended && !f.env.Trial && f.Tick(f.clock()) != nil {
 		err = fmt.Errorf("FATAL: %s", f.script.lastError)
 	}
 	err = errors.Join(err, f.keeper.close(f.script))

@@ -89,6 +89,17 @@ function timer_event() for i = 1, 11 do inject_payload("txt", "", i) end end`, n
 	}
 }
 
+// One that is only built to be checked says nothing, and what its timer would make of no messages is no mistake.
+func TestNoLastTimerOfATrial(t *testing.T) {
+	r := newRun(t, "function process_message() return 0 end\nfunction timer_event() error('nothing was counted') end", nil)
+	r.env.Trial = true
+	f, err := (&FilterConfig{Options: r.options, TimerEventOnShutdown: true}).NewFilter(r.env)
+	if err != nil || f.(*Filter).Close() != nil {
+		t.Fatal(err)
+	}
+	r.wantInjected()
+}
+
 // What no script may do to the collector.
 func TestHostileInjections(t *testing.T) {
 	for body, want := range map[string]string{
