@@ -226,5 +226,6 @@ func moduleName(name string) bool {
 			return false
 		}
 	}
-	return name != "" && !strings.Contains(name, "..")
+	// One that begins with a dot would be looked for from the root where an entry of module_directory is empty.
+	return name != "" && name[0] != '.' && !strings.Contains(name, "..")
 }

@@ -70,6 +70,7 @@ end`, nil)
 		"folder":                     "error loading module 'folder' from file 'DIR/folder.lua':\n\tcannot open DIR/folder.lua: Is a directory",
 		"../x":                       "invalid module name '../x'",
 		"":                           "invalid module name ''",
+		".etc.x":                     "invalid module name '.etc.x'",
 		"a b":                        "invalid module name 'a b'",
 		"io":                         "module 'io' disabled",
 		strings.Repeat("long", 1000): "module 'longlong",
