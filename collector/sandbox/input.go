@@ -45,6 +45,7 @@ type Input struct {
 	mu     sync.Mutex
 	source plugin.Source
 	ctx    context.Context // of the run
+	late   context.Context // ends lastFlush after ctx: what is being handed over when the input stops is not lost
 	count  int
 	bytes  int
 	wake   chan struct{}
@@ -76,10 +77,14 @@ func (in *Input) Run(ctx context.Context, host plugin.InputHost) error {
 	defer source.Close()
 	in.source, in.ctx, in.wake = source, ctx, make(chan struct{}, 1)
 	in.keeper, in.count, in.bytes = nil, 0, 0
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastFlush, cancel) })()
+	in.late = late
 	done := make(chan struct{})
 	var flusher sync.WaitGroup
 	flusher.Go(func() { in.flushAll(done) })
-	defer in.finish()
+	defer func() { _ = in.flush() }() // it has said what is lost
 	defer flusher.Wait()
 	defer close(done)
 
@@ -161,7 +166,7 @@ func (in *Input) injectMessage(s *script) error {
 	in.count++
 	in.bytes += s.size
 	if in.count >= fullCount || in.bytes >= fullBytes {
-		if in.flush(in.ctx) != nil {
+		if in.flush() != nil {
 			return in.abort(s)
 		}
 		return nil
@@ -184,12 +189,17 @@ func (in *Input) abort(s *script) error {
 // injectPayload does not exist in inputs.
 func (in *Input) injectPayload(*script, []byte, string, string) error { return errAborted }
 
-func (in *Input) flush(ctx context.Context) error {
+func (in *Input) flush() error {
 	if !in.source.Pending() {
 		return nil
 	}
+	n := in.count
 	in.count, in.bytes = 0, 0
-	return in.source.Flush(ctx, nil)
+	err := in.source.Flush(in.late, nil)
+	if err != nil && in.env.Log != nil {
+		in.env.Log.Warn("the last messages could not be handed over", "messages", n, "error", err)
+	}
+	return err
 }
 
 // flushAll hands over what there is whenever there is something.
@@ -201,16 +211,7 @@ func (in *Input) flushAll(done <-chan struct{}) {
 			return
 		}
 		in.mu.Lock()
-		_ = in.flush(in.ctx) // fails only when the input stops
+		_ = in.flush() // fails only when the input stops
 		in.mu.Unlock()
-	}
-}
-
-// finish hands over the last messages, also after the input was told to stop.
-func (in *Input) finish() {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(in.ctx), lastFlush)
-	defer cancel()
-	if err := in.flush(ctx); err != nil && in.env.Log != nil {
-		in.env.Log.Warn("the last messages could not be handed over", "error", err)
 	}
 }
