@@ -15,11 +15,20 @@ var scriptFolders = map[string]string{
 	"lua_inputs": "inputs", "lua_outputs": "outputs",
 }
 
-// scriptPath is where the script lies: under share_dir, as the section says. A relative path in one of
-// hekad's folders that is not there is the shipped script of that name.
+// Folders of the packages of hekad and of LMA, which configurations name in full.
+const (
+	hekaPackage = "/usr/share/heka/"
+	lmaPackage  = "/usr/share/lma_collector/"
+)
+
+// scriptPath is where the script lies: under share_dir, as the section says. A path in one of the folders of
+// hekad or LMA that is not there is the shipped script of that name.
 func (o *Options) scriptPath(env *plugin.Env) string {
-	path := env.SharePath(o.Filename)
-	folder, name, _ := strings.Cut(o.Filename, "/")
+	path, relative := env.SharePath(o.Filename), strings.TrimPrefix(o.Filename, hekaPackage)
+	if rest, ok := strings.CutPrefix(o.Filename, lmaPackage); ok {
+		relative = "lua_" + rest // filters/x.lua
+	}
+	folder, name, _ := strings.Cut(relative, "/")
 	here := scriptFolders[folder]
 	if here == "" || name == "" {
 		return path

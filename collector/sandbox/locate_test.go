@@ -51,12 +51,14 @@ func TestFoldersOfHekad(t *testing.T) {
 		if err := os.WriteFile(file, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		o := &Options{ScriptType: "lua", Filename: "lua_" + kind + "/x.lua"}
-		if got := o.scriptPath(env); got != file {
-			t.Errorf("%s is %s", o.Filename, got)
+		for _, name := range []string{"lua_" + kind + "/x.lua", "/usr/share/heka/lua_" + kind + "/x.lua", "/usr/share/lma_collector/" + kind + "/x.lua"} {
+			o := &Options{ScriptType: "lua", Filename: name}
+			if got := o.scriptPath(env); got != file {
+				t.Errorf("%s is %s", o.Filename, got)
+			}
 		}
 	}
-	for _, name := range []string{"lua_decoders/none.lua", "lua_decoders", "lua_x/x.lua", "decoders/x.lua", "/lua_decoders/x.lua"} {
+	for _, name := range []string{"lua_decoders/none.lua", "lua_decoders", "lua_x/x.lua", "decoders/x.lua", "/lua_decoders/x.lua", "/usr/share/heka/decoders/x.lua", "/usr/share/lma_collector/lua_decoders/x.lua"} {
 		o := &Options{ScriptType: "lua", Filename: name}
 		err := o.check(env)
 		if err == nil || !strings.Contains(err.Error(), env.SharePath(name)) {
