@@ -158,3 +158,25 @@ func TestClaimsOfData(t *testing.T) {
 		t.Errorf("claims %v", got)
 	}
 }
+
+// What a crash in the middle of a write left is not there for ever.
+func TestRestOfACrash(t *testing.T) {
+	r := newRun(t, "n = 1\nfunction process_message() return 0 end", nil)
+	r.options.PreserveData = true
+	writeData(t, r, "")
+	dir := filepath.Join(r.env.BaseDir, "sandbox_preservation")
+	if err := os.WriteFile(filepath.Join(dir, ".sbx.data.new"), []byte(strings.Repeat("half", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := r.filter()
+	if f.Process(variedMessage(t)) != nil || f.Close() != nil {
+		t.Fatal("it fails")
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 || entries[0].Name() != "sbx.data" {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if data, _ := os.ReadFile(filepath.Join(dir, "sbx.data")); !strings.HasSuffix(string(data), "_G[\"n\"] = 1\n") {
+		t.Errorf("kept %q", data)
+	}
+}

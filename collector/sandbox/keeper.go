@@ -152,12 +152,18 @@ func (k *keeper) close(s *script) error {
 	return nil
 }
 
+// beside is where a file is written that replaces another. It has but one name, so that crashes leave no more
+// than one such file.
+func beside(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
+}
+
 // replaceFile writes a file, of pieces, beside the old one and renames it.
 func replaceFile(path string, pieces [][]byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := os.OpenFile(beside(path), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

@@ -139,9 +139,15 @@ func (s *store) setAside(name string) (as string, err error) {
 	return as, err
 }
 
+// beside is where a file is written that replaces another. It has but one name, so that crashes leave no more
+// than one such file.
+func beside(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
+}
+
 // writeFile replaces a file at once.
 func writeFile(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
+	f, err := os.OpenFile(beside(path), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
