@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -67,13 +69,19 @@ func listTable(cmd *cobra.Command, list []pipeline.PluginReport) error {
 	fmt.Fprintln(w, "NAME\tMANAGER\tSTATE\tPROCESSED\tINJECTED\tRESTARTS\tLAST ERROR")
 	for i := range list {
 		r := &list[i]
-		last := r.LastError
+		last := oneLine(r.LastError)
 		if last == "" {
 			last = "-"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%s\n", r.Name, r.Manager, r.State, counterOf(r, "processed"), counterOf(r, "injected"), r.Restarts, last)
 	}
 	return w.Flush()
+}
+
+// oneLine shows what a script's author wrote: neither new rows nor commands to the terminal.
+func oneLine(text string) string {
+	quoted := strconv.QuoteToGraphic(text)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 func counterOf(r *pipeline.PluginReport, name string) int64 {
