@@ -1,30 +1,22 @@
 package stdlib
 
 import (
-	"hash/maphash"
 	"strings"
 
 	"lma_collector/collector/sandbox/lua"
 	"lma_collector/collector/sandbox/luapattern"
 )
 
-// patternCache keeps compiled patterns: each has two slots where it may be, so that it costs a hash
-// and a comparison to find it.
+// patternCache keeps compiled patterns. It is emptied when it is full, so that what a script is charged
+// depends on the script alone.
 type patternCache struct {
-	slots []cachedPattern
-}
-
-type cachedPattern struct {
-	source  string
-	pattern *luapattern.Pattern
+	compiled map[string]*luapattern.Pattern
 }
 
 const (
-	patternSlots   = 64  // a power of two
+	patternsKept   = 64
 	longestPattern = 128 // bytes; longer ones are not kept
 )
-
-var seed = maphash.MakeSeed()
 
 // get gives a pattern without its anchor, compiled.
 func (p *patternCache) get(c *lua.Call, source string) *luapattern.Pattern {
@@ -34,21 +26,20 @@ func (p *patternCache) get(c *lua.Call, source string) *luapattern.Pattern {
 		c.Spend(len(source) * 4)
 		return luapattern.Compile(source)
 	}
-	if p.slots == nil {
-		p.slots = make([]cachedPattern, patternSlots)
-	}
-	at := maphash.String(seed, source) & (patternSlots - 1)
-	slot, other := &p.slots[at], &p.slots[at^1]
-	if slot.pattern != nil && slot.source == source {
-		return slot.pattern
-	}
-	if other.pattern != nil && other.source == source {
-		return other.pattern
+	if pattern := p.compiled[source]; pattern != nil {
+		return pattern
 	}
 	c.Spend(1 + 3*len(source)) // sets take a while
-	*other = *slot
-	*slot = cachedPattern{source, luapattern.Compile(source)}
-	return slot.pattern
+	switch {
+	case p.compiled == nil:
+		p.compiled = map[string]*luapattern.Pattern{}
+	case len(p.compiled) >= patternsKept:
+		clear(p.compiled)
+	}
+	source = strings.Clone(source) // it may be a part of a long text
+	pattern := luapattern.Compile(source)
+	p.compiled[source] = pattern
+	return pattern
 }
 
 func (l *stringLibrary) find(c *lua.Call) {
