@@ -40,6 +40,24 @@ function M.to_ns(t)
     return (sec + (t.sec_frac or 0)) * 1e9
 end
 
+local known, known_sec = nil, nil
+
+-- of_parts is the time of `YYYY-MM-DD hh:mm:ss`, a fraction of a second and perhaps an offset from UTC: sign, hours
+-- and minutes. Lines of one second come together: their text is read once.
+function M.of_parts(text, fraction, sign, hours, minutes)
+    if text ~= known then
+        local y, mo, d, h, mi, s = match(text, "^(%d+)%-(%d+)%-(%d+).(%d+):(%d+):(%d+)$")
+        known_sec = seconds(tonumber(y), tonumber(mo), tonumber(d), tonumber(h), tonumber(mi), tonumber(s))
+        known = text
+    end
+    local sec = known_sec
+    if sign then
+        local offset = hours * 3600 + minutes * 60
+        sec = sign == "+" and sec - offset or sec + offset
+    end
+    return (sec + fraction) * 1e9
+end
+
 -- offset_at reads an offset from UTC: its seconds and the position behind it, nil where there is none.
 local function offset_at(text, at)
     local zulu = match(text, "^Z()", at)

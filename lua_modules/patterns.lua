@@ -5,7 +5,7 @@ local lpeg = require "lpeg"
 local lma_time = require "lma_time"
 local table = require "table"
 local ipairs, tonumber = ipairs, tonumber
-local P, R, S, V, C, Cg, Ct = lpeg.P, lpeg.R, lpeg.S, lpeg.V, lpeg.C, lpeg.Cg, lpeg.Ct
+local P, R, S, V, C, Cc, Cg, Cs, Ct = lpeg.P, lpeg.R, lpeg.S, lpeg.V, lpeg.C, lpeg.Cc, lpeg.Cg, lpeg.Cs, lpeg.Ct
 
 local M = {}
 
@@ -38,15 +38,14 @@ M.dot = P "."
 M.quote = P '"'
 local sp, dash, dot, quote = M.sp, M.dash, M.dot, M.quote
 
-local LENGTHS = { 8, 4, 4, 4, 12 }
-local bare, dashed = P(true), P(true)
-for i, n in ipairs(LENGTHS) do
-    bare = bare * C(exactly(n, xdigit))
-    dashed = (i > 1 and dashed * dash or dashed) * exactly(n, xdigit)
+local bare, dashed = exactly(8, xdigit), exactly(8, xdigit)
+for _, n in ipairs({ 4, 4, 4, 12 }) do
+    bare = bare * Cc "-" * exactly(n, xdigit)
+    dashed = dashed * dash * exactly(n, xdigit)
 end
 
 -- Uuid is 32 hexadecimal digits with the usual dashes, or with none: it captures them with dashes.
-M.Uuid = C(dashed) + Ct(bare) / M.format_uuid
+M.Uuid = C(dashed) + Cs(bare)
 
 local month = two({ "0", "19" }, { "1", "02" })
 local day = two({ "0", "19" }, { "12", "09" }, { "3", "01" })
@@ -67,7 +66,9 @@ M.TimestampTable = Ct(
 )
 
 -- Timestamp captures a date as ns since 1970.
-M.Timestamp = M.TimestampTable / lma_time.to_ns
+M.Timestamp = C(
+    exactly(4, digit) * dash * month * dash * day * (sp + P "T") * hour * M.colon * minute * M.colon * second
+) * (dot * digit ^ 1 / tonumber + Cc(0)) * (P "Z" + C(S "+-") * C(hour) * P ":" ^ -1 * C(minute)) ^ -1 / lma_time.of_parts
 
 M.programname = (R("az", "AZ", "09") + S ".-_") ^ 1
 M.Pid = digit ^ 1
