@@ -64,6 +64,7 @@ func build(cmd *cobra.Command, path string, adapt func(*config.Config, *pipeline
 }
 
 func runDaemon(ctx context.Context, cmd *cobra.Command, path string) error {
+	grow(startGrowth)
 	var log *slog.Logger
 	conf, p, err := build(cmd, path, func(conf *config.Config, s *pipeline.Settings) {
 		log = newLog(cmd, conf.Globals)

@@ -20,7 +20,7 @@ type sampler struct {
 	past []counts // oldest first
 }
 
-// counts are the counters of one moment, by plugin and name.
+// counts are the counters of one moment, by plugin and name; those that are 0 are left out.
 type counts struct {
 	at     time.Time
 	values map[counterKey]int64
@@ -43,15 +43,11 @@ func (s *Server) sample(ctx context.Context) {
 }
 
 func (r *sampler) add(report pipeline.Report) {
-	n := 0
-	for i := range report.Plugins {
-		n += len(report.Plugins[i].Counters)
-	}
-	c := counts{at: report.Time, values: make(map[counterKey]int64, n)}
+	c := counts{at: report.Time, values: map[counterKey]int64{}}
 	for i := range report.Plugins {
 		p := &report.Plugins[i]
 		for _, n := range p.Counters {
-			if !n.Gauge {
+			if !n.Gauge && n.Value != 0 {
 				c.values[counterKey{p.Name, n.Name}] = n.Value
 			}
 		}
@@ -88,7 +84,8 @@ func (r *sampler) rated(report pipeline.Report) ([]PluginStatus, time.Duration) 
 	for i, p := range report.Plugins {
 		list[i] = PluginStatus{PluginReport: p, Rates: map[string]float64{}}
 		for _, n := range p.Counters {
-			if before, known := oldest.values[counterKey{p.Name, n.Name}]; known && window > 0 {
+			if window > 0 && !n.Gauge {
+				before := oldest.values[counterKey{p.Name, n.Name}]
 				list[i].Rates[n.Name] = max(0, float64(n.Value-before)/window.Seconds())
 			}
 		}
