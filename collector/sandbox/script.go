@@ -172,9 +172,7 @@ func (s *script) openAPI() {
 	if s.kind == plugin.KindDecoder || s.kind == plugin.KindEncoder {
 		api["write_message"] = s.writeMessage
 	}
-	for name, f := range api {
-		s.interp.SetGlobal(name, s.interp.NewFunction(name, f))
-	}
+	s.interp.SetFunctions(s.interp.Globals(), api)
 }
 
 // process calls process_message; status is what it returned, 1 with a last error when the script is dead.

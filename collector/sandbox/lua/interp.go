@@ -3,8 +3,10 @@ package lua
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math/bits"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -266,6 +268,16 @@ func (in *Interp) NewFunction(name string, f Function) Value {
 	return nativeValue(&native{name: name, f: f})
 }
 
+// SetFunctions adds native functions to a table, in the order of their names.
+func (in *Interp) SetFunctions(t *Table, functions map[string]Function) {
+	in.charge(sizeClosure * len(functions))
+	block := make([]native, 0, len(functions))
+	for _, name := range slices.Sorted(maps.Keys(functions)) {
+		block = append(block, native{name: name, f: functions[name]})
+		t.Set(name, nativeValue(&block[len(block)-1]))
+	}
+}
+
 // NewClosure is NewFunction for a function that keeps an object, which is Sized or a Referrer.
 func (in *Interp) NewClosure(name string, object any, f Function) Value {
 	in.charge(sizeClosure)
@@ -289,14 +301,10 @@ func (in *Interp) classMeta(class *Class) *Table {
 		return meta
 	}
 	meta := in.NewTable(0, len(class.Meta)+1)
-	for name, f := range class.Meta {
-		meta.Set(name, in.NewFunction(name, f))
-	}
+	in.SetFunctions(meta, class.Meta)
 	if _, own := class.Meta["__index"]; !own {
 		methods := in.NewTable(0, len(class.Methods))
-		for name, f := range class.Methods {
-			methods.Set(name, in.NewFunction(name, f))
-		}
+		in.SetFunctions(methods, class.Methods)
 		meta.Set("__index", methods.Value())
 	}
 	in.classes[class] = meta

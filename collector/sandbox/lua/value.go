@@ -189,9 +189,9 @@ type upvalue struct {
 type native struct {
 	f     Function
 	name  string
-	kind  nativeKind
 	holds any // what it keeps, Sized or Referrer; nil for those that interpreters share
 	mark  uint32
+	kind  nativeKind
 }
 
 // nativeKind marks what the machine itself must know.

@@ -86,8 +86,6 @@ func Modules(clock Clock) []lua.Module { return New(Options{Clock: clock}).Modul
 // library makes a table of functions.
 func library(in *lua.Interp, functions map[string]lua.Function) *lua.Table {
 	lib := in.NewTable(0, len(functions))
-	for name, f := range functions {
-		lib.Set(name, in.NewFunction(name, f))
-	}
+	in.SetFunctions(lib, functions)
 	return lib
 }

@@ -46,9 +46,7 @@ func Module(current func() *message.Message) lua.Module {
 	}
 	return lua.Module{Name: "afd_window", Open: func(in *lua.Interp) *lua.Table {
 		t := in.NewTable(0, len(functions))
-		for name, f := range functions {
-			t.Set(name, in.NewFunction(name, f))
-		}
+		in.SetFunctions(t, functions)
 		return t
 	}}
 }

@@ -61,7 +61,7 @@ func (k *codec) open(in *lua.Interp) *lua.Table {
 	t.Set("null", k.null)
 	t.Set("_NAME", lua.String("cjson"))
 	t.Set("_VERSION", lua.String("2.1.0"))
-	for name, f := range map[string]lua.Function{
+	in.SetFunctions(t, map[string]lua.Function{
 		"encode": k.encode, "decode": k.decode,
 		"encode_max_depth":        intSetting("encode_max_depth", &k.encodeDepth, math.MaxInt32),
 		"decode_max_depth":        intSetting("decode_max_depth", &k.decodeDepth, math.MaxInt32),
@@ -70,9 +70,7 @@ func (k *codec) open(in *lua.Interp) *lua.Table {
 		"decode_null":             boolSetting("decode_null", &k.decodeNull),
 		"encode_invalid_numbers":  k.setEncodeInvalid,
 		"encode_sparse_array":     k.setSparse,
-	} {
-		t.Set(name, in.NewFunction(name, f))
-	}
+	})
 	return t
 }
 

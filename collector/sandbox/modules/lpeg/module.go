@@ -54,9 +54,7 @@ func (l *Library) Module() lua.Module {
 	return lua.Module{Name: "lpeg", Open: func(in *lua.Interp) *lua.Table {
 		functions := l.functions()
 		t := in.NewTable(0, len(functions))
-		for name, f := range functions {
-			t.Set(name, in.NewFunction(name, f))
-		}
+		in.SetFunctions(t, functions)
 		return t
 	}}
 }

@@ -27,7 +27,7 @@ func New(t testing.TB, modules ...lua.Module) *Script {
 	for _, m := range modules {
 		in.SetGlobal(m.Name, m.Open(in).Value())
 	}
-	for name, f := range map[string]lua.Function{
+	in.SetFunctions(in.Globals(), map[string]lua.Function{
 		"text":      func(c *lua.Call) { c.PushText(string(c.Object(1).(lua.Outputter).AppendOutput(nil))) },
 		"preserved": func(c *lua.Call) { c.PushText(string(c.Object(1).(lua.Preserver).AppendPreserved(nil, "x"))) },
 		"string": func(c *lua.Call) {
@@ -35,9 +35,7 @@ func New(t testing.TB, modules ...lua.Module) *Script {
 			c.Invoke(c.Arg(1).Ref().(lua.Metatabled).Metafield("__tostring"), result, c.Arg(1))
 			c.Push(result[0])
 		},
-	} {
-		in.SetGlobal(name, in.NewFunction(name, f))
-	}
+	})
 	return &Script{t: t, In: in}
 }
 

@@ -47,11 +47,9 @@ func Module(lib *lpeg.Library) lua.Module {
 	return lua.Module{Name: "re", Open: func(in *lua.Interp) *lua.Table {
 		l := &library{lib: lib, kept: map[kept]*lpeg.Pattern{}, equal: in.NewFunction("equalcap", equal)}
 		t := in.NewTable(0, 5)
-		for name, f := range map[string]lua.Function{
+		in.SetFunctions(t, map[string]lua.Function{
 			"compile": l.compile, "match": l.match, "find": l.find, "gsub": l.gsub, "updatelocale": func(*lua.Call) { l.forget() },
-		} {
-			t.Set(name, in.NewFunction(name, f))
-		}
+		})
 		return t
 	}}
 }
