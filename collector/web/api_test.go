@@ -77,7 +77,7 @@ func TestRatesCoverTheLastSamples(t *testing.T) {
 	if list, window := r.rated(report(5)); window != 0 || len(list[1].Rates) != 0 {
 		t.Errorf("without a sample: %v over %v", list[1].Rates, window)
 	}
-	for n := int64(0); n < 20; n += 2 {
+	for n := int64(0); n < 20; n += 5 {
 		r.add(report(n))
 	}
 	list, window := r.rated(report(20))

@@ -8,10 +8,11 @@ import (
 	"lma_collector/collector/pipeline"
 )
 
-// Rates are the means over the last ten seconds: short enough to see a change, long enough to be read.
+// Rates are the means over the last five to ten seconds: short enough to see a change, long enough to be
+// read. A look at all plugins is not free, so there are few.
 const (
-	sampleEvery = 2 * time.Second
-	keptSamples = 5
+	sampleEvery = 5 * time.Second
+	keptSamples = 2
 )
 
 // sampler keeps earlier values of the counters, which make rates of the present ones.
