@@ -171,12 +171,15 @@ opensearch() {
 	in_cache "opensearch-$OPENSEARCH" fetch_opensearch
 }
 
+# debian is the address of the archive that this system installs from.
+debian() { apt-get indextargets --format '$(REPO_URI) $(LABEL)' | awk '$2 == "Debian" { print $1; exit }'; }
+
 # fetch_lpeg takes LPeg's tests from Debian's source package. apt reads lists of
 # its own: the system's stay as they are, and need no sources.
 fetch_lpeg() {
 	. /etc/os-release
 	mkdir -p apt/lists/partial apt/cache/archives/partial
-	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $VERSION_CODENAME main" >apt/sources.list
+	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(debian) $VERSION_CODENAME main" >apt/sources.list
 	set -- -q -o Dir::Etc::sourcelist="$PWD/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::State::lists="$PWD/apt/lists" -o Dir::Cache="$PWD/apt/cache" -o APT::Sandbox::User=root
 	apt-get update "$@"
@@ -187,7 +190,7 @@ fetch_lpeg() {
 
 lpeg() {
 	[ ! -e "$CACHE/lpeg-$LPEG/test.lua" ] || return 0
-	if ! have apt-get tar || [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
+	if ! have apt-get tar || [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] || [ -z "$(debian)" ]; then
 		leave_out "LPeg's tests (they come from Debian's source package, and this is not Debian)"
 		return
 	fi
