@@ -1,13 +1,13 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"lma_collector/collector/atomicfile"
 	"lma_collector/collector/plugin"
 )
 
@@ -152,35 +152,14 @@ func (k *keeper) close(s *script) error {
 	return nil
 }
 
-// beside is where a file is written that replaces another. It has but one name, so that crashes leave no more
-// than one such file.
-func beside(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
-}
-
-// replaceFile writes a file, of pieces, beside the old one and renames it.
-func replaceFile(path string, pieces [][]byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+// replaceFile writes a script's data, of pieces, in place of the old ones.
+func replaceFile(path string, pieces [][]byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(beside(path), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+	if err := atomicfile.Replace(path, 0o600, pieces...); err != nil {
 		return err
 	}
-	for _, piece := range pieces {
-		if _, err = f.Write(piece); err != nil {
-			break
-		}
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return atomicfile.SyncFolder(dir)
 }

@@ -10,10 +10,11 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"lma_collector/collector/atomicfile"
 )
 
 const (
@@ -65,7 +66,7 @@ func loadToken(path string) (string, error) {
 	random := make([]byte, tokenBytes)
 	rand.Read(random) // never fails
 	text = hex.EncodeToString(random)
-	return text, writeToken(path, text)
+	return text, atomicfile.Replace(path, tokenMode, []byte(text+"\n"))
 }
 
 var errNoToken = errors.New("no token")
@@ -91,20 +92,6 @@ func readToken(path string) (string, error) {
 		return "", errNoToken
 	}
 	return text, nil
-}
-
-// writeToken replaces the file in one step.
-func writeToken(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".status_token-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(text + "\n")
-	if err := errors.Join(err, f.Chmod(tokenMode), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 // knows tells whether a request carries the token: as a cookie of the page, or as

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"lma_collector/collector/atomicfile"
 	"lma_collector/collector/message"
 )
 
@@ -124,7 +125,7 @@ func (s *seen) rewrite() error {
 		b.Write(s.order[i].line())
 	}
 	s.failed = true
-	if err := writeFile(s.path, b.Bytes()); err != nil {
+	if err := atomicfile.Replace(s.path, 0o600, b.Bytes()); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(s.path, os.O_APPEND|os.O_WRONLY, 0o600)

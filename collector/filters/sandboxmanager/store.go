@@ -12,6 +12,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"lma_collector/collector/atomicfile"
 )
 
 // store keeps what is loaded: NAME.toml and NAME.lua as hekad, and NAME.json with who loaded it. What
@@ -67,11 +69,11 @@ func (s *store) save(name string, k *kept) error {
 		return err
 	}
 	for i, data := range [...][]byte{[]byte(k.Script), about, []byte(k.Config)} {
-		if err := writeFile(s.path(name+endings[i]), data); err != nil {
+		if err := atomicfile.Replace(s.path(name+endings[i]), 0o600, data); err != nil {
 			return errors.Join(fmt.Errorf("cannot keep %s: %w", name, err), s.remove(name))
 		}
 	}
-	return syncFolder(s.dir)
+	return atomicfile.SyncFolder(s.dir)
 }
 
 func (s *store) remove(name string) error {
@@ -84,7 +86,7 @@ func (s *store) remove(name string) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	return syncFolder(s.dir)
+	return atomicfile.SyncFolder(s.dir)
 }
 
 // list gives the names of what is kept, in alphabetical order.
@@ -137,38 +139,4 @@ func (s *store) setAside(name string) (as string, err error) {
 		}
 	}
 	return as, err
-}
-
-// beside is where a file is written that replaces another. It has but one name, so that crashes leave no more
-// than one such file.
-func beside(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
-}
-
-// writeFile replaces a file at once.
-func writeFile(path string, data []byte) (err error) {
-	f, err := os.OpenFile(beside(path), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
-}
-
-// syncFolder makes renames last.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"lma_collector/collector/atomicfile"
 )
 
 // housekeeping is done once a second: held messages, quiet files, journals, directories.
@@ -132,7 +134,7 @@ func writeJournals(dir string, list []movedStream) error {
 	if len(errs) > 3 {
 		errs = append(errs[:3], fmt.Errorf("and %d more", len(errs)-3))
 	}
-	return errors.Join(append(errs, syncDirectory(dir))...)
+	return errors.Join(append(errs, atomicfile.SyncFolder(dir))...)
 }
 
 func (s *scheduler) saved(err error) {

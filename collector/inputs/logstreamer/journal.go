@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/zeebo/xxh3"
+
+	"lma_collector/collector/atomicfile"
 )
 
 // journal is the file that keeps a stream's position. The first three members are hekad's; a journal
@@ -127,32 +128,11 @@ func (p *position) journal() journal {
 }
 
 // writeJournal replaces a journal so that a crash leaves the old or the new one, whole. The
-// directory is to be synced after the last of several (syncDirectory).
+// directory is to be synced after the last of several (atomicfile.SyncFolder).
 func writeJournal(path string, p *position) error {
 	text, err := json.Marshal(p.journal())
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".journal-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
-}
-
-// syncDirectory makes renames in a directory last.
-func syncDirectory(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return atomicfile.Replace(path, 0o600, text)
 }
