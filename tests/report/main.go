@@ -1,6 +1,7 @@
 // Command report reads the output of `go test -json` and prints what people want of it: a line for
 // each package, the output of what failed, each skipped test with its reason, what tests count of
-// recorded cases (lines that begin with "golden "), and the totals.
+// recorded cases (lines that begin with "golden "), each failed test with what it says first, and the
+// totals.
 //
 // With -strict, a skipped test whose name does not match -may-skip is a failure.
 package main
@@ -27,6 +28,8 @@ type event struct {
 type totals struct {
 	passed, failed, skipped int
 	output                  map[string]*strings.Builder // of tests and packages
+	failures                []string       // each failed test with its complaints
+	failedTests             map[string]int // by package
 	skips                   []string
 	golden                  []string // what tests counted of recorded cases
 	forbidden               int
@@ -39,7 +42,7 @@ func main() {
 	strict := flag.Bool("strict", false, "a skipped test fails the run")
 	maySkip := flag.String("may-skip", "^$", "tests that may be skipped with -strict, as a regular expression of package and name")
 	flag.Parse()
-	t := totals{output: map[string]*strings.Builder{}}
+	t := newTotals()
 	if err := t.read(os.Stdin, *strict, regexp.MustCompile(*maySkip)); err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(1)
@@ -48,6 +51,10 @@ func main() {
 	if t.failed > 0 || t.forbidden > 0 || t.passed == 0 {
 		os.Exit(1)
 	}
+}
+
+func newTotals() *totals {
+	return &totals{output: map[string]*strings.Builder{}, failedTests: map[string]int{}}
 }
 
 func (t *totals) read(r io.Reader, strict bool, maySkip *regexp.Regexp) error {
@@ -102,8 +109,11 @@ func (t *totals) ended(e event, key string, strict bool, maySkip *regexp.Regexp)
 			fmt.Printf("%-4s %-55s %6.1f s\n", e.Action, e.Package, e.Elapsed)
 		}
 		if e.Action == "fail" {
-			t.failed++
 			fmt.Print(said)
+			if t.failedTests[e.Package] == 0 { // it did not get as far as its tests, or ended amid them
+				t.failed++
+				t.failures = append(t.failures, failureLines(e.Package, said))
+			}
 		}
 		return
 	}
@@ -112,6 +122,8 @@ func (t *totals) ended(e event, key string, strict bool, maySkip *regexp.Regexp)
 		t.passed++
 	case "fail":
 		t.failed++
+		t.failedTests[e.Package]++
+		t.failures = append(t.failures, failureLines(key, said))
 		fmt.Print(said)
 	case "skip":
 		t.skipped++
@@ -121,6 +133,24 @@ func (t *totals) ended(e event, key string, strict bool, maySkip *regexp.Regexp)
 		}
 		t.skips = append(t.skips, skipLine(key, said, forbidden))
 	}
+}
+
+// complaint is the first line of what a test says with t.Error and the like.
+var complaint = regexp.MustCompile(`^\s+\w+_test\.go:\d+: |^panic: |^WARNING: DATA RACE`)
+
+// maxComplaints is how many lines of a failed test are repeated; the whole stands further up.
+const maxComplaints = 5
+
+// failureLines names a failed test or package with what it says first: the end of its output may be
+// many lines of a server's log.
+func failureLines(key, said string) string {
+	lines := []string{"fail " + key}
+	for line := range strings.Lines(said) {
+		if complaint.MatchString(line) && len(lines) <= maxComplaints {
+			lines = append(lines, "     "+strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // skipLine names a skipped test with the reason it gave.
@@ -145,6 +175,9 @@ func (t *totals) print() {
 	sort.Strings(t.skips)
 	for _, s := range t.skips {
 		fmt.Println(s)
+	}
+	for _, f := range t.failures {
+		fmt.Println(f)
 	}
 	if t.forbidden > 0 {
 		fmt.Printf("%d tests were skipped that must run here\n", t.forbidden)
