@@ -28,8 +28,8 @@ type event struct {
 type totals struct {
 	passed, failed, skipped int
 	output                  map[string]*strings.Builder // of tests and packages
-	failures                []string       // each failed test with its complaints
-	failedTests             map[string]int // by package
+	failures                []string                    // each failed test with its complaints
+	failedTests             map[string]int              // by package
 	skips                   []string
 	golden                  []string // what tests counted of recorded cases
 	forbidden               int
