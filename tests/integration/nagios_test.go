@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"lma_collector/tests/servers"
 )
@@ -25,6 +26,7 @@ func (w *watched) expect(state int, list ...service) {
 	w.t.Helper()
 	for _, s := range list {
 		w.nagios.WaitState(w.t, s.host, s.name, state, patience)
+		w.t.Logf("%s: state %d at %s", s.name, state, time.Now().UTC().Format(time.TimeOnly))
 	}
 }
 

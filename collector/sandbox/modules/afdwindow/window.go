@@ -27,7 +27,7 @@ type Window struct {
 	recent   int   // rows of one of roc's windows
 	rows     []row
 	current  int64 // start of the newest row
-	newest   int64 // start of the newest row with a point
+	newest   int64 // time of the newest point
 	fed      bool
 	base     float64 // first value, for the variance
 }
@@ -120,9 +120,9 @@ func (w *Window) Put(ns int64, v float64) {
 		return
 	}
 	if !w.fed {
-		w.fed, w.newest, w.base = true, t, v
+		w.fed, w.newest, w.base = true, ns, v
 	}
-	w.newest = max(w.newest, t)
+	w.newest = max(w.newest, ns)
 	w.add(w.at(t), v)
 }
 

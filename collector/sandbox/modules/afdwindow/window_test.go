@@ -53,6 +53,29 @@ func TestEveryPointOfARowCounts(t *testing.T) {
 	}
 }
 
+// A point counts for the whole window, wherever in its row of 5 s it lies: a series that has a point each
+// second lacks data at no time, also not at the start of a row that has none yet.
+func TestDataAgeByTheTimeOfThePoint(t *testing.T) {
+	w, _ := New("max", 5, 1)
+	for i := range int64(20) {
+		now := start + i*second
+		w.Put(now, 1)
+		if code, _ := w.result(now+second-1, ">", 0.5); code != match {
+			t.Errorf("%d s: code %d", i, code)
+		}
+	}
+	newest := start + 19*second
+	for age, want := range map[int64]int{5 * second: match, 5*second + 1: missing} {
+		if code, _ := w.result(newest+age, ">", 0.5); code != want {
+			t.Errorf("%d ns after the newest point: code %d, want %d", age, code, want)
+		}
+	}
+	w.Put(newest-3*second, 1) // late
+	if code, _ := w.result(newest+5*second, ">", 0.5); code != match {
+		t.Errorf("after a late point: code %d", code)
+	}
+}
+
 func TestMaximumOfZerosAndNegativeValues(t *testing.T) {
 	for _, v := range []float64{0, -3} {
 		w, now := fill(t, "max", 60, 1, v, v)
