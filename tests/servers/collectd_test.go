@@ -55,7 +55,7 @@ func TestCollectdPostsJSON(t *testing.T) {
 	defer sink.Close()
 	c := StartCollectd(t, sink.URL, "load", "memory",
 		"LoadPlugin df\n<Plugin df>\n  MountPoint \"/\"\n  ValuesPercentage true\n</Plugin>")
-	WaitFor(t, 20*time.Second, "values posted by collectd", func() error {
+	WaitFor(t, 60*time.Second, "values posted by collectd", func() error {
 		return got.has("load", "memory", "df")
 	})
 	listensOnLoopbackOnly(t, c.Daemon)

@@ -54,7 +54,7 @@ func TestGuardKillsWhenTheTestProgramDies(t *testing.T) {
 	}
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	WaitFor(t, 20*time.Second, "the end of the killed program's daemon", func() error {
+	WaitFor(t, 60*time.Second, "the end of the killed program's daemon", func() error {
 		return sessionGone(session)
 	})
 }

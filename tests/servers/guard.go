@@ -20,14 +20,23 @@ type guard struct {
 }
 
 // killSession waits for the end of its input and then kills every process of
-// session $1: the sixth field of /proc/PID/stat, the fourth after the name.
+// session $1: the sixth field of /proc/PID/stat, the fourth after the name. It
+// looks again until it finds none, since a process may have started another one
+// after the list was made. Zombies, of state Z, are dead.
 const killSession = `
 read -r _
 session=$1
-for stat in /proc/[0-9]*/stat; do
-	read -r line 2>/dev/null <"$stat" || continue
-	set -- ${line##*) }
-	[ "$4" != "$session" ] || kill -s KILL "$(basename "${stat%/stat}")"
+found=1
+while [ $found = 1 ]; do
+	found=0
+	for stat in /proc/[0-9]*/stat; do
+		read -r line 2>/dev/null <"$stat" || continue
+		set -- ${line##*) }
+		[ "$4" = "$session" ] && [ "$1" != Z ] || continue
+		found=1
+		pid=${stat%/stat}
+		kill -s KILL "${pid#/proc/}" 2>/dev/null
+	done
 done`
 
 func startGuard(session int) (*guard, error) {

@@ -74,12 +74,12 @@ func TestNagiosTakesPassiveResults(t *testing.T) {
 	if answer := n.submit(t, "00-clusters", "mysql", Critical, "disk full"); !strings.Contains(answer, submitted) {
 		t.Fatalf("cmd.cgi answered\n%s", answer)
 	}
-	n.WaitState(t, "00-clusters", "mysql", Critical, 20*time.Second)
+	n.WaitState(t, "00-clusters", "mysql", Critical, 60*time.Second)
 	if _, output, _ := n.ServiceState("00-clusters", "mysql"); output != "disk full" {
 		t.Errorf("output %q, want %q", output, "disk full")
 	}
 	n.submit(t, "00-clusters", "mysql", OK, "fine")
-	n.WaitState(t, "00-clusters", "mysql", OK, 20*time.Second)
+	n.WaitState(t, "00-clusters", "mysql", OK, 60*time.Second)
 	if answer := n.submit(t, "00-clusters", "none", OK, "x"); strings.Contains(answer, submitted) {
 		t.Error("cmd.cgi took a result of an unknown service")
 	}
@@ -92,7 +92,7 @@ func TestNagiosTakesPassiveResults(t *testing.T) {
 func TestNagiosLeavesOKByFreshness(t *testing.T) {
 	n := StartNagios(t, PassiveService("node-1", 3, "heartbeat"))
 	n.submit(t, "node-1", "heartbeat", OK, "alive")
-	n.WaitState(t, "node-1", "heartbeat", OK, 20*time.Second)
+	n.WaitState(t, "node-1", "heartbeat", OK, 60*time.Second)
 	n.WaitState(t, "node-1", "heartbeat", Unknown, 30*time.Second)
 }
 
@@ -103,7 +103,7 @@ func TestNagiosComesBackAfterAKill(t *testing.T) {
 	n.Pause()
 	n.Resume()
 	n.submit(t, "node-1", "cpu", Warning, "busy")
-	n.WaitState(t, "node-1", "cpu", Warning, 20*time.Second)
+	n.WaitState(t, "node-1", "cpu", Warning, 60*time.Second)
 }
 
 func TestVerifyNagiosJudgesObjects(t *testing.T) {

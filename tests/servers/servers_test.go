@@ -74,7 +74,7 @@ func portOf(t *testing.T, address string) int {
 
 func waitForLine(t *testing.T, path string, words ...string) {
 	t.Helper()
-	WaitFor(t, 20*time.Second, "a log line with "+strings.Join(words, ", "), func() error {
+	WaitFor(t, 60*time.Second, "a log line with "+strings.Join(words, ", "), func() error {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
