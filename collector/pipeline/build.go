@@ -50,7 +50,7 @@ func Build(sections []*config.Section, settings Settings) (*Pipeline, config.Dia
 
 func newBuilder(sections []*config.Section, settings Settings) *builder {
 	b := &builder{settings: settings, units: map[string]*unit{}}
-	b.pipeline = &Pipeline{settings: settings, dead: &queue.DeadLetters{Dir: under(settings.BaseDir, "dead_letters")}}
+	b.pipeline = &Pipeline{settings: settings, stages: newStages(), dead: &queue.DeadLetters{Dir: under(settings.BaseDir, "dead_letters")}}
 	for _, s := range sections {
 		b.decode(s)
 	}

@@ -40,6 +40,7 @@ type Pipeline struct {
 	filters  []*filter
 	outputs  []*output
 	dynamic  dynamic // filters that come and go
+	stages   stages
 	dead     deadLetters
 
 	hurry          chan struct{} // closed at the stop: nobody waits for more
@@ -47,11 +48,17 @@ type Pipeline struct {
 	outputsDrained chan struct{} // closed when nobody will
 }
 
-// How long each stage may take to stop: a clean stop ends within two seconds.
+// How long a stop may take: each stage its own limit, and all of them together as long as is left of stopAll.
+// Filters and outputs first end by themselves when they have done what there is; half of their time is for that.
 const (
 	stopInputs  = 1200 * time.Millisecond
-	stopFilters = 300 * time.Millisecond
-	stopOutputs = 400 * time.Millisecond
+	stopFilters = 600 * time.Millisecond
+	stopOutputs = 800 * time.Millisecond
+	stopAll     = 1950 * time.Millisecond
+
+	leastOutputs = 450 * time.Millisecond // is left for them whatever the others took
+	// interruptInputs is when a decoder is interrupted that is still busy with a record.
+	interruptInputs = 900 * time.Millisecond
 )
 
 // Run starts outputs and filters, then inputs, and works until ctx ends, or, with Once, until
@@ -59,35 +66,47 @@ const (
 // is still delivered; what is not by the deadline stays unacknowledged and is read again next time.
 func (p *Pipeline) Run(ctx context.Context) {
 	consumers := p.connect()
-
-	outputs, filters, inputs := newStage(), newStage(), newStage()
+	s := &p.stages
 	for _, o := range p.outputs {
-		outputs.start(&o.section, o.serve)
+		s.outputs.start(&o.section, o.serve)
 	}
 	if !p.settings.Once {
-		p.dynamic.begin(filters, consumers)
+		p.dynamic.begin(s.filters, consumers)
 	}
 	for _, f := range p.filters {
-		filters.start(&f.section, f.run)
+		s.filters.start(&f.section, f.run)
 	}
 	for _, in := range p.inputs {
-		inputs.start(&in.section, in.run)
+		s.inputs.start(&in.section, in.run)
 	}
 
 	if p.settings.Once {
-		inputs.wait(ctx)
+		s.inputs.wait(ctx)
 		p.lastTicks(ctx)
 	} else {
 		<-ctx.Done()
 	}
+	p.stop()
+	p.release()
+}
+
+// stop ends the stages one after the other.
+func (p *Pipeline) stop() {
+	began := time.Now()
+	by := func(limit, last time.Duration) time.Time {
+		if own, all := time.Now().Add(limit), began.Add(last); own.Before(all) {
+			return own
+		}
+		return began.Add(last)
+	}
+	s := &p.stages
 	close(p.hurry)
-	inputs.stop(stopInputs)
+	s.inputs.stop(began.Add(interruptInputs), began.Add(stopInputs))
 	close(p.filtersDrained)
 	p.dynamic.end()
-	filters.end(stopFilters, p.settings.Once)
+	s.filters.end(by(stopFilters, stopAll-leastOutputs), p.settings.Once)
 	close(p.outputsDrained)
-	outputs.end(stopOutputs, p.settings.Once)
-	p.release()
+	s.outputs.end(by(stopOutputs, stopAll), p.settings.Once)
 }
 
 // connect makes the channels by which the stop is told, and the routes.
@@ -125,10 +144,25 @@ func (p *Pipeline) release() {
 	}
 }
 
+// stages are all kinds of plugins that run.
+type stages struct{ inputs, filters, outputs *stage }
+
+func newStages() stages { return stages{newStage(), newStage(), newStage()} }
+
+// interrupt ends what the plugins are doing, wherever they are.
+func (s *stages) interrupt() {
+	s.inputs.interrupt()
+	s.filters.interrupt()
+	s.outputs.interrupt()
+}
+
 // stage is all running plugins of one kind.
 type stage struct {
-	ctx    context.Context
+	ctx    context.Context // tells them to end
 	cancel context.CancelFunc
+	// late ends after ctx: scripts that are busy with a message by then are interrupted.
+	late      context.Context
+	interrupt context.CancelFunc
 
 	mu      sync.Mutex
 	running int
@@ -139,6 +173,7 @@ type stage struct {
 func newStage() *stage {
 	s := &stage{done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.late, s.interrupt = context.WithCancel(context.Background())
 	return s
 }
 
@@ -189,29 +224,43 @@ func (s *stage) wait(ctx context.Context) {
 	}
 }
 
-// stop tells all to end and waits, at most for the time given.
-func (s *stage) stop(limit time.Duration) {
-	s.seal()
-	s.cancel()
+// within waits for all to end, until a time.
+func (s *stage) within(t time.Time) bool {
+	timer := time.NewTimer(time.Until(t))
+	defer timer.Stop()
 	select {
 	case <-s.done:
-	case <-time.After(limit):
+		return true
+	case <-timer.C:
+		return false
 	}
 }
 
-// end waits for all to end by themselves, then makes them; patient waits as long as it takes.
-func (s *stage) end(limit time.Duration, patient bool) {
+// stop tells all to end, interrupts who is still busy with something at a time, and leaves at another.
+func (s *stage) stop(interrupt, leave time.Time) {
+	s.seal()
+	s.cancel()
+	if !s.within(interrupt) {
+		s.interrupt()
+		s.within(leave)
+	}
+}
+
+// end waits for all to end by themselves for half of the time that there is, then makes them; patient waits as
+// long as it takes.
+func (s *stage) end(leave time.Time, patient bool) {
 	s.seal()
 	if patient {
 		<-s.done
 		s.cancel()
 		return
 	}
-	select {
-	case <-s.done:
-	case <-time.After(limit):
+	half := leave.Add(-time.Until(leave) / 2)
+	if s.within(half) {
+		s.cancel()
+		return
 	}
-	s.stop(limit)
+	s.stop(leave.Add(-time.Until(leave)/2), leave)
 }
 
 // Publish routes one message that the collector itself has to tell, such as a terminated plugin.
