@@ -3,11 +3,9 @@
 package afd
 
 import (
-	"time"
-
 	"lma_collector/collector/health"
+	"lma_collector/collector/health/engine"
 	"lma_collector/collector/plugin"
-	"lma_collector/collector/sandbox"
 )
 
 // Config is the configuration of an AFDFilter.
@@ -20,17 +18,12 @@ type Config struct {
 	Roles []string `toml:"roles"`
 	// Default none: parameters of the definitions that this site has otherwise.
 	Parameters map[string]float64 `toml:"parameters"`
-	// Default lua_modules/filters/afd.lua: the engine; a relative path lies under share_dir.
-	Filename string `toml:"filename"`
-	// Default <share_dir>/lua_modules: where the engine's modules are.
-	ModuleDirectory string `toml:"module_directory"`
 
-	// Clock tells the time that the engine sees; nil for the real one.
-	Clock func() time.Time `toml:"-"`
+	engine.Options
 }
 
 func defaultConfig() *Config {
-	return &Config{AlarmsDirectory: "alarms", Filename: "lua_modules/filters/afd.lua"}
+	return &Config{AlarmsDirectory: "alarms", Options: engine.Options{Filename: "lua_modules/filters/afd.lua"}}
 }
 
 func init() {
@@ -57,48 +50,7 @@ func (c *Config) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 		return nil, err
 	}
 	watches := catalogue.Watched(c.Roles)
-	inner, err := c.engine(env, catalogue.AFDDefinitions(watches), len(watches))
-	if err != nil {
-		return nil, err
-	}
-	return &Filter{Filter: inner, matcher: catalogue.AFDMatcher(watches)}, nil
-}
-
-// engine makes the sandbox. Each watch may report at each tick.
-func (c *Config) engine(env *plugin.Env, definitions string, watches int) (plugin.Filter, error) {
-	kind, ok := plugin.Lookup("SandboxFilter")
-	if !ok {
-		panic("BUG: SandboxFilter is not registered")
-	}
-	box := kind.NewConfig().(*sandbox.FilterConfig)
-	box.Filename, box.ModuleDirectory, box.Clock = c.Filename, c.ModuleDirectory, c.Clock
-	box.InstructionLimit, box.MemoryLimit = 0, 0 // the engine's work grows with the definitions, not with what it is sent
-	box.Config = map[string]any{
-		"definitions": definitions, "hostname": env.Hostname, "early": true, "only_seen": len(c.Roles) == 0,
-	}
-	inner := *env
-	inner.MaxTimerInject = max(env.MaxTimerInject, watches)
-	return box.NewFilter(&inner)
-}
-
-// Filter is an AFDFilter: the engine in its sandbox, and which messages it wants.
-type Filter struct {
-	plugin.Filter
-	matcher string
-}
-
-var (
-	_ plugin.Matching = (*Filter)(nil)
-	_ plugin.Closer   = (*Filter)(nil)
-)
-
-// MessageMatcher is what the definitions need.
-func (f *Filter) MessageMatcher() string { return f.matcher }
-
-// Close ends the engine.
-func (f *Filter) Close() error {
-	if c, ok := f.Filter.(plugin.Closer); ok {
-		return c.Close()
-	}
-	return nil
+	return engine.New(env, c.Options, map[string]any{
+		"definitions": catalogue.AFDDefinitions(watches), "hostname": env.Hostname, "early": true, "only_seen": len(c.Roles) == 0,
+	}, catalogue.AFDMatcher(watches), len(watches))
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"lma_collector/collector/health"
+	"lma_collector/collector/health/engine"
 	"lma_collector/collector/plugin"
-	"lma_collector/collector/sandbox"
 )
 
 // Config is the configuration of a GSEFilter.
@@ -30,19 +30,14 @@ type Config struct {
 	Active string `toml:"active"`
 	// Default true: false keeps its reports from alerting anybody.
 	ActivateAlerting bool `toml:"activate_alerting"`
-	// Default lua_modules/filters/gse_cluster_filter.lua: the engine; a relative path lies under share_dir.
-	Filename string `toml:"filename"`
-	// Default <share_dir>/lua_modules: where the engine's modules are.
-	ModuleDirectory string `toml:"module_directory"`
 
-	// Clock tells the time that the engine sees; nil for the real one.
-	Clock func() time.Time `toml:"-"`
+	engine.Options
 }
 
 func defaultConfig() *Config {
 	return &Config{
 		AlarmsDirectory: "alarms", Interval: 10 * time.Second, WarmUpPeriod: 30 * time.Second, FactTimeout: time.Minute,
-		Active: "always", ActivateAlerting: true, Filename: "lua_modules/filters/gse_cluster_filter.lua",
+		Active: "always", ActivateAlerting: true, Options: engine.Options{Filename: "lua_modules/filters/gse_cluster_filter.lua"},
 	}
 }
 
@@ -81,11 +76,7 @@ func (c *Config) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 		return nil, err
 	}
 	clusters := catalogue.Fed(c.Level, c.Roles)
-	inner, err := c.engine(env, catalogue.GSEDefinitions(clusters), len(clusters))
-	if err != nil {
-		return nil, err
-	}
-	return &Filter{Filter: inner, matcher: c.matcher()}, nil
+	return engine.New(env, c.Options, c.engineConfig(env.Name, catalogue.GSEDefinitions(clusters), len(clusters)), c.matcher(), len(clusters)+1)
 }
 
 func (c *Config) check() error {
@@ -116,47 +107,16 @@ func (c *Config) matcher() string {
 	return m
 }
 
-func (c *Config) engine(env *plugin.Env, definitions string, clusters int) (plugin.Filter, error) {
-	kind, ok := plugin.Lookup("SandboxFilter")
-	if !ok {
-		panic("BUG: SandboxFilter is not registered")
-	}
-	box := kind.NewConfig().(*sandbox.FilterConfig)
-	box.Filename, box.ModuleDirectory, box.Clock = c.Filename, c.ModuleDirectory, c.Clock
-	box.InstructionLimit, box.MemoryLimit = 0, 0 // the engine's work grows with the definitions, not with what it is sent
+func (c *Config) engineConfig(source, definitions string, clusters int) map[string]any {
 	l := levels[c.Level]
-	box.Config = map[string]any{
-		"definitions": definitions, "output_message_type": l.output, "output_metric_name": l.metric, "source": env.Name,
+	config := map[string]any{
+		"definitions": definitions, "output_message_type": l.output, "output_metric_name": l.metric, "source": source,
 		"member_field": l.member, "interval": c.Interval.Seconds(), "warm_up_period": c.WarmUpPeriod.Seconds(),
 		"fact_timeout": c.FactTimeout.Seconds(), "activation": c.Active, "activate_alerting": c.ActivateAlerting,
 		"early": true, "only_seen": len(c.Roles) == 0, "max_inject": clusters + 1,
 	}
 	if l.cluster != "" {
-		box.Config["cluster_field"] = l.cluster
+		config["cluster_field"] = l.cluster
 	}
-	inner := *env
-	inner.MaxTimerInject = max(env.MaxTimerInject, clusters+1)
-	return box.NewFilter(&inner)
-}
-
-// Filter is a GSEFilter: the engine in its sandbox, and which messages it wants.
-type Filter struct {
-	plugin.Filter
-	matcher string
-}
-
-var (
-	_ plugin.Matching = (*Filter)(nil)
-	_ plugin.Closer   = (*Filter)(nil)
-)
-
-// MessageMatcher is what its level takes.
-func (f *Filter) MessageMatcher() string { return f.matcher }
-
-// Close ends the engine.
-func (f *Filter) Close() error {
-	if c, ok := f.Filter.(plugin.Closer); ok {
-		return c.Close()
-	}
-	return nil
+	return config
 }
