@@ -25,18 +25,7 @@ func config[C any](typ string) (C, error) {
 
 // logDecoder runs a decoder of logs, whose options the cases name as it does.
 func logDecoder(typ string) func(*testing.T) golden.Runner {
-	return func(*testing.T) golden.Runner {
-		return golden.Decoder(func(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
-			conf, err := config[plugin.DecoderConfig](typ)
-			if err == nil {
-				err = golden.Options(c, conf)
-			}
-			if err != nil {
-				return nil, err
-			}
-			return conf.NewDecoder(env)
-		})
-	}
+	return func(*testing.T) golden.Runner { return golden.Decoder(golden.LogDecoder(typ)) }
 }
 
 func collectdDecoder(*testing.T) golden.Runner {

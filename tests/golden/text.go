@@ -1,6 +1,8 @@
 package golden
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,21 +24,39 @@ type TextOptions struct {
 	Options  map[string]any `toml:"options"`
 }
 
+var update = flag.Bool("update", false, "write the expected outputs anew")
+
+// LogDecoder builds a type of decoder, in UTC unless a case has another zone.
+func LogDecoder(typ string) Build[plugin.Decoder] {
+	return func(c *Case, env *plugin.Env) (plugin.Decoder, error) {
+		kind, ok := plugin.Lookup(typ)
+		if !ok {
+			return nil, fmt.Errorf("there is no type %s", typ)
+		}
+		config := kind.NewConfig().(plugin.DecoderConfig)
+		utc := &Case{Config: map[string]any{"tz": "UTC"}}
+		if err := errors.Join(Options(utc, config), Options(c, config)); err != nil {
+			return nil, err
+		}
+		return config.NewDecoder(env)
+	}
+}
+
 // Text runs the cases testdata/*.txt of a decoder: the parts `-- config --` (TextOptions), `-- input --`
 // (a record a line) and `-- output --` (a message a line as JSON, or `error:` and the text of an error).
-// update writes the outputs anew.
-func Text(t *testing.T, build Build[plugin.Decoder], update bool) {
+// With -update it writes the outputs anew.
+func Text(t *testing.T, build Build[plugin.Decoder]) {
 	t.Helper()
 	files, _ := filepath.Glob("testdata/*.txt")
 	if len(files) == 0 {
 		t.Fatal("no cases in testdata")
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { textCase(t, build, file, update) })
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { textCase(t, build, file) })
 	}
 }
 
-func textCase(t *testing.T, build Build[plugin.Decoder], file string, update bool) {
+func textCase(t *testing.T, build Build[plugin.Decoder], file string) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +73,7 @@ func textCase(t *testing.T, build Build[plugin.Decoder], file string, update boo
 	got := strings.Join(runText(t, build, o, input), "\n") + "\n"
 	switch {
 	case got == want:
-	case update:
+	case *update:
 		if err := os.WriteFile(file, []byte(head+"-- input --\n"+input+"-- output --\n"+got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -163,8 +183,9 @@ type Sample struct {
 }
 
 // Samples decodes whole logs of tests/samples and compares a summary of each with testdata/samples.golden:
-// how many messages of which severity, how often each field is there, which lines fail.
-func Samples(t *testing.T, build Build[plugin.Decoder], samples []Sample, update bool) {
+// how many messages of which severity, how often each field is there, which lines fail. With -update it
+// writes the summary anew.
+func Samples(t *testing.T, build Build[plugin.Decoder], samples ...Sample) {
 	t.Helper()
 	var got strings.Builder
 	for _, sample := range samples {
@@ -174,7 +195,7 @@ func Samples(t *testing.T, build Build[plugin.Decoder], samples []Sample, update
 	want, err := os.ReadFile(file)
 	switch {
 	case err == nil && string(want) == got.String():
-	case update:
+	case *update:
 		if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -1,30 +1,19 @@
 package rabbitmq
 
 import (
-	"flag"
 	"testing"
 
-	"lma_collector/collector/plugin"
 	"lma_collector/tests/golden"
 )
 
-var update = flag.Bool("update", false, "write the expected outputs anew")
+var build = golden.LogDecoder("RabbitMQLogDecoder")
 
-func build(c *golden.Case, env *plugin.Env) (plugin.Decoder, error) {
-	config := defaultConfig()
-	config.Tz = "UTC"
-	if err := golden.Options(c, config); err != nil {
-		return nil, err
-	}
-	return config.NewDecoder(env)
-}
-
-func TestText(t *testing.T) { golden.Text(t, build, *update) }
+func TestText(t *testing.T) { golden.Text(t, build) }
 
 // TestSamples decodes the log of a RabbitMQ server. What fails is the banner on its standard output.
 func TestSamples(t *testing.T) {
-	golden.Samples(t, build, []golden.Sample{
-		{File: "rabbitmq/rabbit@localhost.log", Logger: "rabbitmq.node-1"},
-		{File: "rabbitmq/startup_stdout.txt", Logger: "rabbitmq.node-1"},
-	}, *update)
+	golden.Samples(t, build,
+		golden.Sample{File: "rabbitmq/rabbit@localhost.log", Logger: "rabbitmq.node-1"},
+		golden.Sample{File: "rabbitmq/startup_stdout.txt", Logger: "rabbitmq.node-1"},
+	)
 }
