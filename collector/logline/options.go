@@ -22,6 +22,11 @@ func (o ZoneOption) NewZone() (*timeparse.Zone, error) {
 	return zone, nil
 }
 
+// SetScriptConfig takes the option of a script of LMA.
+func (o *ZoneOption) SetScriptConfig(config map[string]any) error {
+	return plugin.ScriptText(config, "tz", &o.Tz)
+}
+
 // SyslogOptions are the options of decoders of logs that may come through syslog.
 type SyslogOptions struct {
 	ZoneOption
@@ -36,4 +41,13 @@ func (o SyslogOptions) NewReader() (SyslogReader, *timeparse.Zone, error) {
 	zone, badZone := o.NewZone()
 	reader, badPattern := NewSyslogReader(o.SyslogPattern, o.FallbackSyslogPattern)
 	return reader, zone, errors.Join(badZone, badPattern)
+}
+
+// SetScriptConfig takes the options of a script of LMA.
+func (o *SyslogOptions) SetScriptConfig(config map[string]any) error {
+	return errors.Join(
+		o.ZoneOption.SetScriptConfig(config),
+		plugin.ScriptText(config, "syslog_pattern", &o.SyslogPattern),
+		plugin.ScriptText(config, "fallback_syslog_pattern", &o.FallbackSyslogPattern),
+	)
 }

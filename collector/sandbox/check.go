@@ -32,6 +32,9 @@ func (c *FilterConfig) Check(env *plugin.Env) []plugin.Finding {
 
 // Check is as that of a filter.
 func (c *DecoderConfig) Check(env *plugin.Env) []plugin.Finding {
+	if native := c.standIn(env); native != "" {
+		return []plugin.Finding{c.standInFinding(native)}
+	}
 	return append(c.unreadable(), c.missing(env, plugin.KindDecoder)...)
 }
 

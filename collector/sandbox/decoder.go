@@ -21,8 +21,12 @@ type DecoderConfig struct {
 	TimerEventOnShutdown bool `toml:"timer_event_on_shutdown"`
 }
 
-// NewDecoder runs the script's top level.
+// NewDecoder runs the script's top level. Where a script of LMA is not there, it makes the native decoder that
+// stands in for it.
 func (c *DecoderConfig) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
+	if native := c.standIn(env); native != "" {
+		return c.newStandIn(native, env)
+	}
 	if err := c.check(env); err != nil {
 		return nil, err
 	}

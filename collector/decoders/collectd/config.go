@@ -4,6 +4,9 @@
 package collectd
 
 import (
+	"fmt"
+	"strconv"
+
 	"lma_collector/collector/plugin"
 )
 
@@ -29,6 +32,18 @@ func init() {
 }
 
 func defaultConfig() *Config { return &Config{Payload: true, InstanceTags: true} }
+
+// SetScriptConfig takes the options of collectd.lua.
+func (c *Config) SetScriptConfig(config map[string]any) error {
+	if v, given := config["swap_size"]; given {
+		size, err := strconv.ParseUint(fmt.Sprint(v), 10, 64) // rendered as a number or as a text
+		if err != nil {
+			return plugin.BadOption("swap_size", "must be a size in bytes, not %v", v)
+		}
+		c.SwapSize = size
+	}
+	return plugin.ScriptText(config, "hostname", &c.Hostname)
+}
 
 // NewDecoder makes a decoder for one source.
 func (c *Config) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
