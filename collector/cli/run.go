@@ -68,7 +68,7 @@ func runDaemon(ctx context.Context, cmd *cobra.Command, path string) error {
 	var log *slog.Logger
 	conf, p, err := build(cmd, path, func(conf *config.Config, s *pipeline.Settings) {
 		log = newLog(cmd, conf.Globals)
-		s.Log = log
+		s.Log, s.Building = log, ctx
 	})
 	if err != nil {
 		return err
@@ -196,7 +196,7 @@ func runOnce(ctx context.Context, cmd *cobra.Command, path string) error {
 		}
 	}
 	_, p, err := build(cmd, path, func(_ *config.Config, s *pipeline.Settings) {
-		s.Once, s.Capture = true, show
+		s.Once, s.Capture, s.Building = true, show, ctx
 		s.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	})
 	if err != nil {

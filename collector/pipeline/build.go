@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -40,9 +41,13 @@ type builder struct {
 // diagnostic is an error; all sections are checked before it gives up.
 func Build(sections []*config.Section, settings Settings) (*Pipeline, config.Diagnostics) {
 	b := newBuilder(sections, settings)
+	if settings.Building != nil {
+		defer context.AfterFunc(settings.Building, b.pipeline.stages.interrupt)()
+	}
 	b.makeAll()
 	b.pipeline.dynamic.builder = b
 	if b.found.HasErrors() {
+		b.discard()
 		return nil, b.found
 	}
 	return b.pipeline, b.found
@@ -161,6 +166,7 @@ func (b *builder) newEnv(u *unit, by use) plugin.Env {
 		NewSplitter: func(name string) (plugin.Splitter, error) { sp, _, err := b.newSplitter(name); return sp, err },
 		NewEncoder:  func(name string) (plugin.Encoder, error) { return b.newEncoder(name, by) },
 		SectionsOf:  b.sectionsOf,
+		Interrupt:   b.interruptOf(u.typ.Kind),
 	}
 	if by.owner != nil {
 		env.Owner, env.Token = by.owner.Name, by.token
@@ -172,6 +178,25 @@ func (b *builder) newEnv(u *unit, by use) plugin.Env {
 	}
 	env.Publish = func(d *message.Draft) { b.pipeline.publish(d, self) }
 	return env
+}
+
+// interruptOf is what ends the work of plugins: decoders work for inputs, encoders for outputs.
+func (b *builder) interruptOf(kind plugin.Kind) context.Context {
+	s := &b.pipeline.stages
+	switch kind {
+	case plugin.KindFilter:
+		return s.filters.late
+	case plugin.KindOutput, plugin.KindEncoder:
+		return s.outputs.late
+	}
+	return s.inputs.late
+}
+
+// discard closes the filters that were built and will not run.
+func (b *builder) discard() {
+	for _, f := range b.pipeline.filters {
+		f.discard()
+	}
 }
 
 // sectionsOf counts the sections of some types.

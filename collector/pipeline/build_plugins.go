@@ -31,7 +31,7 @@ func (b *builder) makeInput(u *unit) {
 	}
 	u.section.retries = u.input.Retries
 	in := &input{
-		section: u.section, options: u.input, router: &b.pipeline.router,
+		section: u.section, options: u.input, router: &b.pipeline.router, late: u.env.Interrupt,
 		maxRecord:         max(b.settings.MaxMessageSize, message.DefaultMaxSize) + frameOverhead,
 		maxUnacknowledged: b.settings.MaxUnacknowledged,
 	}
@@ -98,30 +98,35 @@ func (b *builder) makeFilter(u *unit) {
 	b.pipeline.filters = append(b.pipeline.filters, b.newFilter(u))
 }
 
+// newFilter builds a filter to see whether its options are right, and keeps it: it is the first that runs.
 func (b *builder) newFilter(u *unit) *filter {
 	u.env.TickerInterval = time.Duration(u.consumer.TickerInterval) * time.Second
-	conf := u.config.(plugin.FilterConfig)
-	check := u.env
-	check.Trial, check.Inject = true, func(*message.Draft) error { return nil }
-	instance, err := conf.NewFilter(&check)
-	b.checked(u, instance, err)
-	if m, ok := instance.(plugin.Matching); ok && u.consumer.MessageMatcher == "" {
+	f := &filter{
+		router: &b.pipeline.router, ticker: u.env.TickerInterval,
+		hostname: b.settings.Hostname, maxLoops: b.settings.MaxMessageLoops, maxSize: b.settings.MaxMessageSize,
+	}
+	f.late, f.interrupt = context.WithCancel(u.env.Interrupt)
+	f.build = func(inject func(*message.Draft) error) (built, error) {
+		env := u.env
+		env.Inject, env.Interrupt = inject, f.late
+		p, err := u.config.(plugin.FilterConfig).NewFilter(&env)
+		return built{p, &env}, err
+	}
+	f.filters = func() plugin.Filters { return b.pipeline.dynamic.of(u.Name) }
+	first, err := f.build(f.inject)
+	if err == nil {
+		f.first = first
+	} else if !u.broken {
+		b.report(u.Section, err)
+	}
+	if m, ok := first.Filter.(plugin.Matching); ok && u.consumer.MessageMatcher == "" {
 		u.consumer.MessageMatcher = m.MessageMatcher()
 	}
 	b.bufferingNote(u)
 	b.checkQueue(u, false)
 	m := b.compile(u, err != nil)
 	u.section.retries = u.consumer.Retries
-	f := &filter{
-		consumer: newConsumer(u.section, u.consumer, m, false), router: &b.pipeline.router, ticker: u.env.TickerInterval,
-		hostname: b.settings.Hostname, maxLoops: b.settings.MaxMessageLoops, maxSize: b.settings.MaxMessageSize,
-	}
-	f.build = func(inject func(*message.Draft) error) (plugin.Filter, error) {
-		env := u.env
-		env.Inject = inject
-		env.Filters = b.pipeline.dynamic.of(u.Name)
-		return conf.NewFilter(&env)
-	}
+	f.consumer = newConsumer(u.section, u.consumer, m, false)
 	return f
 }
 
@@ -146,7 +151,7 @@ func (b *builder) makeOutput(u *unit) {
 	u.section.retries = u.consumer.Retries
 	o := &output{
 		consumer: newConsumer(u.section, u.consumer, m, true), encoder: encoder, framing: framed,
-		ticker: u.env.TickerInterval, dead: b.pipeline.dead,
+		ticker: u.env.TickerInterval, dead: b.pipeline.dead, late: u.env.Interrupt,
 	}
 	if plugin.Full(u.consumer.WhenFull) == plugin.FullLatest && keyed {
 		o.keepLatest(keyer)
@@ -211,7 +216,7 @@ func (p *Pipeline) Tap(name, expr string, see func(*message.Message)) error {
 	}
 	o := plugin.ConsumerOptions{MessageMatcher: expr, WhenFull: string(plugin.FullDropOldest), QueueMessages: 5000}
 	f := &filter{consumer: newConsumer(s, o, m, false), router: &p.router, maxLoops: 1}
-	f.build = func(func(*message.Draft) error) (plugin.Filter, error) { return tap(see), nil }
+	f.build = func(func(*message.Draft) error) (built, error) { return built{tap(see), nil}, nil }
 	p.filters = append(p.filters, f)
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 func Check(sections []*config.Section, settings Settings) config.Diagnostics {
 	b := newBuilder(sections, settings)
 	b.makeAll()
+	b.discard()
 	b.checkTogether()
 	b.checkUnused()
 	for _, u := range b.order {

@@ -33,10 +33,12 @@ type loaded struct {
 	ended   chan struct{}
 }
 
-// How long a removed filter may go on with what it was given, and then how long its end is waited for.
+// How long a removed filter may go on with what it was given, how long with the message that it is at, and
+// then how long its end is waited for.
 const (
 	removeAfter = 500 * time.Millisecond
-	leaveAfter  = 1500 * time.Millisecond
+	cutAfter    = 200 * time.Millisecond
+	leaveAfter  = 1300 * time.Millisecond
 )
 
 func (d *dynamic) begin(s *stage, static []*consumer) {
@@ -88,6 +90,16 @@ func (m managed) Add(f plugin.DynamicFilter) error {
 	if err != nil {
 		return err
 	}
+	if err := m.run(made, f); err != nil {
+		made.discard()
+		made.interrupt()
+		return err
+	}
+	return nil
+}
+
+// run starts a filter and routes to it.
+func (m managed) run(made *filter, f plugin.DynamicFilter) error {
 	l := &loaded{filter: made, manager: m.manager, leave: make(chan struct{})}
 	l.drained, l.slow.most = l.leave, f.MaxProcessDuration
 	m.mu.Lock()
@@ -131,9 +143,13 @@ func (l *loaded) end() {
 	}
 	if !l.within(limit) {
 		l.cancel()
-		l.cut.Store(true)
+		if l.within(cutAfter) {
+			l.dispose()
+			return
+		}
+		l.interrupt()
 		if !l.within(leaveAfter) {
-			l.log.Warn("filter does not end and is left to itself", "after", removeAfter+leaveAfter)
+			l.log.Warn("filter does not end and is left to itself", "after", removeAfter+cutAfter+leaveAfter)
 			go func() {
 				<-l.ended
 				l.dispose()
@@ -158,6 +174,7 @@ func (l *loaded) within(limit time.Duration) bool {
 // dispose frees what an ended filter still holds.
 func (l *loaded) dispose() {
 	l.gone.Store(true)
+	l.interrupt()
 	l.queue.close()
 	if l.parcel != nil {
 		l.parcel.free()
@@ -223,6 +240,8 @@ func (b *builder) dynamicFilter(f plugin.DynamicFilter) (made *filter, err error
 	}
 	made = apart.newFilter(u)
 	if wrong := apart.found.Errors(); len(wrong) > 0 {
+		made.discard()
+		made.interrupt()
 		return nil, diagnosed(wrong)
 	}
 	return made, nil

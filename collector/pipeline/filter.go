@@ -15,23 +15,50 @@ import (
 // filter runs one filter section. Its goroutine owns the plugin, its state and what it injects.
 type filter struct {
 	*consumer
-	build    func(inject func(*message.Draft) error) (plugin.Filter, error)
-	router   *router
-	routing  routing
-	ticker   time.Duration
-	hostname string
-	maxLoops int
-	maxSize  int
-	batch    *message.Batch
-	parcel   *parcel // being processed
-	at       int     // message of it that is next
-	loops    int     // of the message being processed
-	rng      *rand.ChaCha8
-	failures throttle
-	drained  <-chan struct{} // closed when no more input will come
-	slow     slowness
-	cut      atomic.Bool          // set: end at once, with work undone
-	asked    chan (chan struct{}) // in a run that reads once: tick, and close what is sent
+	build     func(inject func(*message.Draft) error) (built, error)
+	first     built                 // before it runs: what its check has built
+	filters   func() plugin.Filters // that it may manage; nil for a tap
+	late      context.Context       // ends when what it is doing must end
+	interrupt context.CancelFunc
+	router    *router
+	routing   routing
+	ticker    time.Duration
+	hostname  string
+	maxLoops  int
+	maxSize   int
+	batch     *message.Batch
+	parcel    *parcel // being processed
+	at        int     // message of it that is next
+	loops     int     // of the message being processed
+	rng       *rand.ChaCha8
+	failures  throttle
+	drained   <-chan struct{} // closed when no more input will come
+	slow      slowness
+	cut       atomic.Bool          // set: end at once, with work undone
+	asked     chan (chan struct{}) // in a run that reads once: tick, and close what is sent
+}
+
+// built is a filter with what it was built with.
+type built struct {
+	plugin.Filter
+	env *plugin.Env
+}
+
+// make gives what the check has built, or another.
+func (f *filter) make() (built, error) {
+	if p := f.first; p.Filter != nil {
+		f.first = built{}
+		return p, nil
+	}
+	return f.build(f.inject)
+}
+
+// discard closes what was built and never ran.
+func (f *filter) discard() {
+	if p := f.first; p.Filter != nil {
+		f.first = built{}
+		f.closePlugin(p.Filter)
+	}
 }
 
 // run builds the filter and feeds it until ctx ends, or until the pipeline is drained.
@@ -44,15 +71,31 @@ func (f *filter) run(ctx context.Context) error {
 	f.batch = message.NewBatch()
 	defer f.dropBatch()
 	defer f.attend(false)
-	p, err := f.build(f.inject)
+	defer context.AfterFunc(ctx, func() { f.cut.Store(true) })()
+	p, err := f.make()
 	if err != nil {
 		return err
 	}
-	defer f.closePlugin(p)
+	defer f.closePlugin(p.Filter)
+	if err := p.start(f); err != nil {
+		return err
+	}
 	f.slow.begin(f)
 	f.settled()
 	f.attend(true)
-	return f.loop(ctx, p)
+	return f.loop(ctx, p.Filter)
+}
+
+// start tells the filter that it runs.
+func (p built) start(f *filter) error {
+	s, ok := p.Filter.(plugin.Starter)
+	if !ok {
+		return nil
+	}
+	if f.filters != nil {
+		p.env.Filters = f.filters()
+	}
+	return s.Start()
 }
 
 // attend tells those who feed the filter whether it takes messages: nobody waits for one that failed.
@@ -179,8 +222,8 @@ func (f *filter) process(p plugin.Filter) error {
 	return nil
 }
 
-// errCut ends a filter that was taken out of the pipeline; nobody sees it.
-var errCut = errors.New("the filter was removed")
+// errCut ends a filter that was taken out of the pipeline, or has not ended in time; nobody sees it.
+var errCut = errors.New("the filter must end")
 
 func (f *filter) tick(p plugin.Filter, now time.Time) error {
 	defer f.flush()
@@ -206,6 +249,9 @@ func (f *filter) failed(err error) {
 
 // inject seals a draft into the batch that goes out after this message or tick.
 func (f *filter) inject(d *message.Draft) error {
+	if f.batch == nil {
+		return errNotRunning
+	}
 	if d.Loops = f.loops + 1; d.Loops > f.maxLoops {
 		f.stats.injectRefused.Add(1)
 		return plugin.ErrLoops
@@ -228,6 +274,8 @@ func (f *filter) inject(d *message.Draft) error {
 	return nil
 }
 
+var errNotRunning = errors.New("the filter does not run yet")
+
 func (f *filter) complete(d *message.Draft) {
 	if !d.HasUUID {
 		var u [16]byte
@@ -244,7 +292,7 @@ func (f *filter) complete(d *message.Draft) {
 }
 
 func (f *filter) flush() {
-	if f.batch.Len() == 0 {
+	if f.batch == nil || f.batch.Len() == 0 {
 		return
 	}
 	b := f.batch.Compact()

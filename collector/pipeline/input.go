@@ -18,8 +18,9 @@ type input struct {
 	newSplitter       func() (plugin.Splitter, plugin.SplitterOptions, error)
 	newDecoder        func(token string) (plugin.Decoder, error) // nil for none
 	router            *router
-	maxRecord         int // bytes
-	maxUnacknowledged int // bytes per source
+	late              context.Context // ends when decoders are interrupted; nil: never
+	maxRecord         int             // bytes
+	maxUnacknowledged int             // bytes per source
 	stats             inputStats
 
 	mu      sync.Mutex
@@ -59,6 +60,9 @@ func (in *input) unacknowledged() (n int) {
 	}
 	return n
 }
+
+// interrupted tells whether decoders are.
+func (in *input) interrupted() bool { return in.late != nil && in.late.Err() != nil }
 
 // run builds the input and lets it work until it ends. Sources that it left open are closed.
 func (in *input) run(ctx context.Context) error {

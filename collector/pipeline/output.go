@@ -41,6 +41,7 @@ type output struct {
 	pending []plugin.Item // of items, what is not delivered or refused yet; nil when nothing is being delivered
 	// attempts counts the runs that ended by an error or a panic while this batch was delivered.
 	attempts int
+	late     context.Context  // ends when encoders are interrupted
 	suspect  *message.Message // the first of them that a sequential output was left with
 }
 
@@ -295,6 +296,9 @@ func (o *output) encode(p *parcel) {
 		start := len(o.data)
 		if err := o.encodeOne(m); err != nil {
 			o.data = o.data[:start]
+			if o.late.Err() != nil { // the message is not bad
+				return
+			}
 			o.stats.encodeFailures.Add(1)
 			o.bury(m, fmt.Errorf("cannot be encoded: %w", err))
 			continue

@@ -26,6 +26,9 @@ type Settings struct {
 	Tags              []plugin.Tag
 	Log               *slog.Logger
 
+	// Building, if set, ends Build when it ends: scripts that run for ever before they start are interrupted.
+	Building context.Context
+
 	// Once runs only the inputs that can read what is there and end, then ends.
 	Once bool
 	// Capture, if set, gets what every output would have sent, instead of the output.

@@ -231,13 +231,17 @@ func (r *Replay) start() error {
 }
 
 func (r *Replay) build(f *replayed) (err error) {
-	f.plugin, err = f.filter.build(func(d *message.Draft) error {
+	p, err := f.filter.build(func(d *message.Draft) error {
 		if !d.HasTimestamp {
 			d.SetTimestamp(r.now.UnixNano())
 		}
 		return f.inject(d)
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	f.plugin = p.Filter
+	return p.start(f.filter)
 }
 
 // due counts the timer events up to t.

@@ -40,6 +40,7 @@ type source struct {
 	lastData time.Time
 	now      int64
 	urgent   bool
+	torn     bool // a record was given up halfway: nothing goes on from here
 }
 
 var _ plugin.Source = (*source)(nil)
@@ -250,6 +251,10 @@ func (s *source) record(record []byte) (emitted bool) {
 	mark := s.batch.Len()
 	if err := s.decode(record, signer, encoded); err != nil {
 		s.batch.Truncate(mark)
+		if s.in.interrupted() { // the record is not bad
+			s.torn = true
+			return false
+		}
 		if s.decoder != nil && errors.Is(err, errPanic) {
 			s.replaceDecoder()
 		}
@@ -340,6 +345,9 @@ func (s *source) sendFailure(record []byte, signer string, encoded bool, err err
 
 func (s *source) Flush(ctx context.Context, done func()) error {
 	b := s.batch
+	if s.torn {
+		return errTorn
+	}
 	if b.Len() == 0 && done == nil {
 		return nil
 	}
@@ -357,6 +365,8 @@ func (s *source) Flush(ctx context.Context, done func()) error {
 	a.urgent = s.urgent
 	return s.in.router.route(ctx, b, a, &s.routing)
 }
+
+var errTorn = errors.New("the decoder was interrupted, since the collector stops")
 
 func (s *source) Drain(ctx context.Context) error {
 	for !s.flight.empty() {

@@ -17,6 +17,7 @@ type Tools struct{ b *builder }
 func NewTools(sections []*config.Section, settings Settings) (*Tools, config.Diagnostics) {
 	b := newBuilder(sections, settings)
 	b.makeAll()
+	b.discard()
 	return &Tools{b}, b.found
 }
 

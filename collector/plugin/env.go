@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -29,8 +30,9 @@ type Env struct {
 
 	// Once asks inputs to read what is there now and then to return.
 	Once bool
-	// Trial says that a filter is built to be checked and closed at once: it has no last words.
-	Trial bool
+	// Interrupt is for filters, decoders and encoders, whose calls have no context: when it ends, what they
+	// are doing must end at once, with an error; what it was about is not lost. nil: never.
+	Interrupt context.Context
 
 	// Sandbox limits of the [hekad] section.
 	MaxProcessInject, MaxTimerInject int
@@ -56,7 +58,7 @@ type Env struct {
 	// uuid, timestamp and hostname; the error is ErrLoops, ErrOwnMessage, or says that it is too large.
 	Inject func(d *message.Draft) error
 
-	// Filters adds and removes filters. It is nil but for a filter that runs in a pipeline which goes on.
+	// Filters adds and removes filters. It is nil but for a filter that was started in a pipeline which goes on.
 	Filters Filters
 
 	// Publish tells everybody, such as of a script's end, whatever the plugin's kind. It never waits. It

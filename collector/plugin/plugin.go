@@ -138,6 +138,13 @@ type Filter interface {
 	Tick(now time.Time) error
 }
 
+// Starter is a filter that is to be told when it begins to run: one that is built may be closed again without
+// that, when a configuration is only checked. Start is called once, before the first message.
+type Starter interface {
+	Filter
+	Start() error
+}
+
 // Matching is a filter that knows which messages it wants when its section has no message_matcher.
 type Matching interface {
 	Filter

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -26,7 +25,7 @@ func (c *FilterConfig) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 	if f.clock == nil {
 		f.clock = time.Now
 	}
-	s, err := c.open(context.Background(), env, plugin.KindFilter, f)
+	s, err := c.open(interruptOf(env), env, plugin.KindFilter, f)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +41,7 @@ type Filter struct {
 	script *script
 	keeper *keeper
 	clock  func() time.Time
+	began  bool // it runs: one that was only checked has no last words
 	ended  bool // by a fatal status or error
 
 	injected, allowed int           // messages of this call
@@ -49,15 +49,21 @@ type Filter struct {
 }
 
 var (
-	_ plugin.Filter = (*Filter)(nil)
-	_ plugin.Closer = (*Filter)(nil)
-	_ host          = (*Filter)(nil)
+	_ plugin.Starter = (*Filter)(nil)
+	_ plugin.Closer  = (*Filter)(nil)
+	_ host           = (*Filter)(nil)
 )
 
 const (
 	defaultProcessInject = 1
 	defaultTimerInject   = 10
 )
+
+// Start notes that the filter runs.
+func (f *Filter) Start() error {
+	f.began = true
+	return nil
+}
 
 // Process calls process_message. A negative status is an ordinary error, a positive one and a Lua error are fatal.
 func (f *Filter) Process(m *message.Message) error {
@@ -96,6 +102,9 @@ func (f *Filter) Tick(now time.Time) error {
 // closes the filter and starts another.
 func (f *Filter) terminate() error {
 	f.ended = true
+	if f.script.interrupted.Load() { // it was to end
+		return plugin.Fatal(errStopped)
+	}
 	logTrace(f.env, f.script)
 	terminated(&f.payload, f.env.Name, f.script.lastError)
 	if f.env.Inject != nil {
@@ -136,7 +145,7 @@ func logTrace(env *plugin.Env, s *script) {
 // Close calls timer_event where that is wanted and keeps the script's data.
 func (f *Filter) Close() error {
 	var err error
-	if f.config.TimerEventOnShutdown && !f.ended && !f.env.Trial && f.Tick(f.clock()) != nil {
+	if f.config.TimerEventOnShutdown && f.began && !f.ended && f.Tick(f.clock()) != nil {
 		err = fmt.Errorf("FATAL: %s", f.script.lastError)
 	}
 	err = errors.Join(err, f.keeper.close(f.script))

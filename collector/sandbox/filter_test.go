@@ -77,7 +77,7 @@ func TestLastTimer(t *testing.T) {
 function process_message() return 0 end
 function timer_event() for i = 1, 11 do inject_payload("txt", "", i) end end`, nil)
 	f, err := (&FilterConfig{Options: r.options, TimerEventOnShutdown: true}).NewFilter(r.env)
-	if err != nil {
+	if err != nil || f.(*Filter).Start() != nil {
 		t.Fatal(err)
 	}
 	want := "FATAL: timer_event() " + r.env.SharePath("script.lua") + ":3: inject_payload() exceeded InjectMessage count"
@@ -92,7 +92,6 @@ function timer_event() for i = 1, 11 do inject_payload("txt", "", i) end end`, n
 // One that is only built to be checked says nothing, and what its timer would make of no messages is no mistake.
 func TestNoLastTimerOfATrial(t *testing.T) {
 	r := newRun(t, "function process_message() return 0 end\nfunction timer_event() error('nothing was counted') end", nil)
-	r.env.Trial = true
 	f, err := (&FilterConfig{Options: r.options, TimerEventOnShutdown: true}).NewFilter(r.env)
 	if err != nil || f.(*Filter).Close() != nil {
 		t.Fatal(err)

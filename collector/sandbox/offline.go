@@ -73,7 +73,9 @@ func (o *Offline) open(kind plugin.Kind, options Options) error {
 	switch kind {
 	case plugin.KindFilter:
 		f, err := (&FilterConfig{Options: options}).NewFilter(&o.env)
-		o.filter, _ = f.(*Filter)
+		if o.filter, _ = f.(*Filter); err == nil {
+			err = o.filter.Start()
+		}
 		return err
 	case plugin.KindDecoder:
 		d, err := (&DecoderConfig{Options: options}).NewDecoder(&o.env)

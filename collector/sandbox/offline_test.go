@@ -95,7 +95,7 @@ func TestOfflineEncoder(t *testing.T) {
 func TestTimerOnShutdown(t *testing.T) {
 	r := newRun(t, `function timer_event(ns) inject_payload("txt", "", ns) end`, nil)
 	f, err := (&FilterConfig{Options: r.options, TimerEventOnShutdown: true}).NewFilter(r.env)
-	if err != nil {
+	if err != nil || f.(*Filter).Start() != nil {
 		t.Fatal(err)
 	}
 	if err := f.(*Filter).Close(); err != nil || len(r.injected) != 1 || r.injected[0].Payload() != "1.4545008001234568e+18" {

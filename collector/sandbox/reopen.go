@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -25,7 +24,7 @@ type reopener struct {
 }
 
 func (r *reopener) open() error {
-	s, err := r.options.open(context.Background(), r.env, r.kind, r.host)
+	s, err := r.options.open(interruptOf(r.env), r.env, r.kind, r.host)
 	if err != nil {
 		return err
 	}
@@ -59,6 +58,10 @@ func (r *reopener) clear() {
 // failed ends the script, keeping its data if it has them still, and notes when to start it again. It
 // returns the reason.
 func (r *reopener) failed(reason error) error {
+	if r.script.interrupted.Load() { // it was to end
+		r.reason, r.due = errors.Join(errStopped, r.end()), time.Now()
+		return r.reason
+	}
 	tell(r.env, r.script)
 	err := r.end()
 	return r.wait(errors.Join(reason, err))

@@ -72,6 +72,9 @@ func (r *run) filter() *Filter {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { _ = f.(*Filter).Close() })
+	if err := f.(*Filter).Start(); err != nil {
+		r.t.Fatal(err)
+	}
 	return f.(*Filter)
 }
 

@@ -260,6 +260,14 @@ func (s *script) terminate(reason string) int {
 	return 1
 }
 
+// interruptOf is the context whose end interrupts a plugin's script.
+func interruptOf(env *plugin.Env) context.Context {
+	if env.Interrupt != nil {
+		return env.Interrupt
+	}
+	return context.Background()
+}
+
 // interrupt ends what the script is doing, because its plugin stops.
 func (s *script) interrupt() {
 	s.interrupted.Store(true)

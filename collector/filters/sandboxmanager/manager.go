@@ -26,11 +26,11 @@ type Manager struct {
 }
 
 var (
-	_ plugin.Filter = (*Manager)(nil)
-	_ plugin.Closer = (*Manager)(nil)
+	_ plugin.Starter = (*Manager)(nil)
+	_ plugin.Closer  = (*Manager)(nil)
 )
 
-// NewFilter checks the options. One that runs loads what was loaded when the collector stopped.
+// NewFilter checks the options.
 func (c *Config) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -50,14 +50,15 @@ func (c *Config) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 	if m.clock == nil {
 		m.clock = time.Now
 	}
-	if env.Filters == nil {
-		return m, nil
-	}
-	return m, m.start()
+	return m, nil
 }
 
-// start opens the files. A manager that is off touches none.
-func (m *Manager) start() error {
+// Start opens the files and loads what was loaded when the collector stopped. A manager that is off touches
+// no file, nor does one whose collector is not to go on.
+func (m *Manager) Start() error {
+	if m.env.Filters == nil {
+		return nil
+	}
 	if m.config.MaxFilters == 0 {
 		m.restore()
 		return nil

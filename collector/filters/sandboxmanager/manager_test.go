@@ -68,6 +68,9 @@ func (h *host) start() {
 		h.t.Fatal(err)
 	}
 	h.manager = f.(*Manager)
+	if err := h.manager.Start(); err != nil {
+		h.t.Fatal(err)
+	}
 	h.t.Cleanup(func() { _ = f.(plugin.Closer).Close() })
 }
 

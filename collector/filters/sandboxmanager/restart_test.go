@@ -163,7 +163,11 @@ func TestOpenFolderIsRefused(t *testing.T) {
 	if err := os.Chmod(h.manager.store.dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.config.NewFilter(h.env); err == nil || !strings.Contains(err.Error(), "can be written by others (mode 0777)") {
+	f, err := h.config.NewFilter(h.env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.(plugin.Starter).Start(); err == nil || !strings.Contains(err.Error(), "can be written by others (mode 0777)") {
 		t.Error(err)
 	}
 }
