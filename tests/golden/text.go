@@ -11,6 +11,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"lma_collector/collector/logline"
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
 )
@@ -234,4 +235,33 @@ func summarize(t *testing.T, build Build[plugin.Decoder], sample Sample) string 
 	}
 	s.Finish()
 	return fmt.Sprintf("%s: %d lines, %d messages, %d failures %s\n%s", sample.File, len(lines), counts.messages, len(failed), ranges(failed), counts)
+}
+
+// TooLong gives a decoder a record whose further lines exceed logline.MaxRecord, and the next record: of
+// the first it must let go what there is room for, once, and count the lines that it drops.
+func TooLong(t *testing.T, build Build[plugin.Decoder], first, further, next string) {
+	t.Helper()
+	c := &Case{Plugin: "long"}
+	env := c.Env()
+	d, err := build(c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewStream(d, TextOptions{Logger: "nova_nova-api"})
+	var sizes []int
+	s.Each = func(d *message.Draft) { sizes = append(sizes, len(d.Payload)) }
+	s.Record(first + "\n")
+	const lines = 2 * logline.MaxRecord / 1000
+	for range lines {
+		s.Record(further + strings.Repeat("x", 1000) + "\n")
+	}
+	if len(sizes) != 1 || sizes[0] != logline.MaxRecord || d.(plugin.Holder).Held() != 0 {
+		t.Errorf("messages of %d bytes, %d records held", sizes, d.(plugin.Holder).Held())
+	}
+	s.Record(next + "\n")
+	s.Finish()
+	cut, dropped := env.Metrics.Counter("records_cut", "", ""), env.Metrics.Counter("lines_dropped", "", "")
+	if len(sizes) != 2 || len(s.Failures) > 0 || cut.Value() != 1 || dropped.Value() < lines/3 {
+		t.Errorf("messages of %d bytes, errors %v, %d cut, %d lines dropped", sizes, s.Failures, cut.Value(), dropped.Value())
+	}
 }

@@ -62,7 +62,9 @@ func (c *Decoder) classify(line string, d *message.Draft, r *record) bool {
 	case first == '{':
 		return c.jsonLine(line, r)
 	case first-'0' <= 9:
-		return c.line(line, d, r) || len(line) > 10 && line[10] == 'T' && c.syslogLine(line, d, r)
+		iso := len(line) > 10 && line[10] == 'T'
+		native := c.line(line, d, r)
+		return iso && (!native || r.behindTag()) && c.syslogLine(line, d, r) || native
 	case first == '<' || first >= 'A' && first <= 'Z' || first >= 'a' && first <= 'z':
 		return c.syslogLine(line, d, r)
 	}

@@ -45,9 +45,6 @@ func level(word string) (severity int32, label string) {
 
 // line reads a record of the error log.
 func (c *Decoder) line(s string, d *message.Draft, r *record) bool {
-	if s == "" || s[0]-'0' > 9 {
-		return false
-	}
 	ns, n, ok := c.zone.DateTime(s)
 	if !ok {
 		if ns, n, ok = c.zone.Compact(s); !ok {
@@ -82,6 +79,17 @@ func (r *record) afterTime(s string) bool {
 	}
 	// A time alone, or one with the address of a thread, is part of a dump of InnoDB.
 	return s != "" && !native
+}
+
+// behindTag tells whether a record is a line of rsyslog's file format, whose time is followed by host and
+// tag: a record's own text stands behind a thread, a label or the name of a program.
+func (r *record) behindTag() bool {
+	if r.thread >= 0 || r.hasLabel || r.monitor || r.program != "mysqld" {
+		return false
+	}
+	host, rest := logline.Word(r.payload)
+	tag, _ := logline.Word(rest)
+	return !strings.HasSuffix(host, ":") && strings.HasSuffix(tag, ":")
 }
 
 // threadID reads the number of a thread, or its address (native).

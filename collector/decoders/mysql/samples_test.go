@@ -16,3 +16,7 @@ func TestSamples(t *testing.T) {
 		golden.Sample{File: "mysql/error.log", Logger: "mysql"},
 	)
 }
+
+func TestEndlessRecord(t *testing.T) {
+	golden.TooLong(t, build, "2026-11-20 07:18:44 5 [ERROR] a dump", "", "2026-11-20 07:18:45 5 [Note] the next")
+}

@@ -2,13 +2,11 @@ package openstack
 
 import (
 	"fmt"
-	"strings"
 	"testing"
-	"time"
 
-	"lma_collector/collector/logline"
 	"lma_collector/collector/message"
 	"lma_collector/collector/plugin"
+	"lma_collector/tests/golden"
 )
 
 func TestOptionMistakes(t *testing.T) {
@@ -22,16 +20,6 @@ syslog_pattern: invalid rsyslog property "NOSUCH" at character 1 of the template
 	}
 }
 
-func TestIsRegistered(t *testing.T) {
-	typ, ok := plugin.Lookup("OpenStackLogDecoder")
-	if !ok || typ.Kind != plugin.KindDecoder {
-		t.Fatal("OpenStackLogDecoder is not registered")
-	}
-	if _, err := typ.NewConfig().(plugin.DecoderConfig).NewDecoder(&plugin.Env{}); err != nil {
-		t.Error(err)
-	}
-}
-
 // sizes notes the payload sizes of messages.
 type sizes []int
 
@@ -39,30 +27,8 @@ func (s *sizes) Emit(d *message.Draft) { *s = append(*s, len(d.Payload)) }
 
 // TestEndlessTraceback shows that a traceback without end is let go, once, and its rest counted.
 func TestEndlessTraceback(t *testing.T) {
-	c := newDecoder(t)
-	var d message.Draft
-	var out sizes
 	const head = "2026-11-20 07:18:44.125 12 ERROR nova.compute "
-	feed := func(text string) {
-		if err := decodeLine(&d, head+text+"\n", c, &out); err != nil {
-			t.Fatal(err)
-		}
-	}
-	feed("Traceback (most recent call last):")
-	for range 3 * logline.MaxRecord / 1000 {
-		feed(strings.Repeat("x", 1000))
-	}
-	if len(out) != 1 || out[0] != logline.MaxRecord || c.Held() != 0 {
-		t.Errorf("messages of %v bytes, %d records held; want one of %d", out, c.Held(), logline.MaxRecord)
-	}
-	if c.hold.Cut.Value() != 1 || c.hold.Dropped.Value() < 500 {
-		t.Errorf("%d cut, %d lines dropped", c.hold.Cut.Value(), c.hold.Dropped.Value())
-	}
-	feed("[-] the next record")
-	c.Release(&out)
-	if len(out) != 2 || c.HoldTime() != time.Second {
-		t.Errorf("%d messages, want 2", len(out))
-	}
+	golden.TooLong(t, build, head+"Traceback (most recent call last):", head, head+"[-] the next record")
 }
 
 // TestHeldCountsLines shows what a source must know for its position.

@@ -17,3 +17,7 @@ func TestSamples(t *testing.T) {
 		golden.Sample{File: "rabbitmq/startup_stdout.txt", Logger: "rabbitmq.node-1"},
 	)
 }
+
+func TestEndlessRecord(t *testing.T) {
+	golden.TooLong(t, build, "2026-11-20 07:18:44.123457+00:00 [error] <0.1.0> a crash", "2026-11-20 07:18:44.123457+00:00 [error] <0.1.0> ", "2026-11-20 07:18:44.123457+00:00 [error] <0.2.0> the next")
+}
