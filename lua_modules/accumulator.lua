@@ -24,7 +24,8 @@ end
 -- flush hands the items on, even none, if it is time to. ns is the time; default now.
 function Accumulator:flush(ns)
     local now = ns or os.time() * 1e9
-    if #self.buffer <= self.flush_count and now - self.flushed_at <= self.flush_interval then return nil end
+    local age = now - self.flushed_at -- negative when the clock was set back
+    if #self.buffer <= self.flush_count and age >= 0 and age <= self.flush_interval then return nil end
     local items = self.buffer
     self.buffer, self.flushed_at = {}, now
     return self.callback(items)

@@ -102,7 +102,18 @@ local function note(alert, text)
     local short = {}
     for k, v in pairs(alert) do short[k] = v end
     short.message = text
-    return cjson.encode(short)
+    return short
+end
+
+local function short(value) return string.sub(tostring(value), 1, 255) end
+
+-- encode is the JSON of an alert; of one that is too large, or holds what JSON has no form of, what can be told of it.
+local function encode(alert)
+    return lma_utils.safe_json_encode(alert) or cjson.encode({
+        severity = short(alert.severity), ["function"] = short(alert["function"]), metric = short(alert.metric),
+        operator = short(alert.operator), threshold = 0, value = 0, fields = {}, tags = {},
+        message = short(alert.message) .. " (its fields cannot be shown)",
+    })
 end
 
 -- payload is the JSON of a list of alerts; what does not fit is counted in a last one.
@@ -110,10 +121,10 @@ function M.payload(alerts)
     if not alerts or #alerts == 0 then return EMPTY end
     local parts, size = {}, 16
     for i = 1, #alerts do
-        local json = cjson.encode(alerts[i])
+        local json = encode(alerts[i])
         size = size + #json + 1
         if size > M.MAX_PAYLOAD then
-            parts[i] = note(alerts[i], string.format("and %d more alarms that are not listed", #alerts - i + 1))
+            parts[i] = encode(note(alerts[i], string.format("and %d more alarms that are not listed", #alerts - i + 1)))
             break
         end
         parts[i] = json

@@ -12,8 +12,15 @@ local ipairs, pcall, tonumber, tostring, type = ipairs, pcall, tonumber, tostrin
 
 local M = {}
 
--- get_entity_name is the text of a field of the current message, which names what it is about.
-function M.get_entity_name(field) return read_message("Fields[" .. field .. "]") end
+local MAX_NAME = 255 -- bytes: what is longer is no name, and would fill the memory of scripts that keep names
+
+-- get_entity_name is the text of a field of the current message, which names what it is about; nil where there is none.
+function M.get_entity_name(field)
+    local name = read_message("Fields[" .. field .. "]")
+    if name == nil then return nil end
+    name = tostring(name)
+    return #name <= MAX_NAME and name or nil
+end
 
 -- get_status is the current message's status, nil for what is none.
 function M.get_status()

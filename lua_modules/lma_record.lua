@@ -58,9 +58,12 @@ function M.inject(msg, exact)
     return become(msg)
 end
 
+-- beginning is what an error text shows of a record.
+function M.beginning(text) return string.sub(M.chomp(text), 1, 64) end
+
 -- refused gives the status and the text for a record that is not what is expected.
 function M.refused()
-    return -1, "Failed to parse " .. read_message("Logger") .. " log: " .. string.sub(read_message("Payload"), 1, 64)
+    return -1, "Failed to parse " .. read_message("Logger") .. " log: " .. M.beginning(read_message("Payload"))
 end
 
 return M

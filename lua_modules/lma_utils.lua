@@ -142,8 +142,8 @@ local function named_values()
         local name = read_message("Fields[value_fields]", 0, i)
         if name == nil then break end
         i = i + 1
-        local value = read_message("Fields[" .. name .. "]")
-        if value ~= nil then values[name], some = value, true end
+        local value = read_message("Fields[" .. tostring(name) .. "]")
+        if value ~= nil then values[tostring(name)], some = value, true end
     end
     if some then return true, values end
     return false, "Fields[value_fields] does not list any valid field"

@@ -68,8 +68,10 @@ local function open()
 end
 
 local function inject(typ, ns, content)
+    local payload = lma_utils.safe_json_encode(content)
+    if not payload then return -1, "the samples are too many for one message, or hold a value that JSON has not" end
     return lma_utils.safe_inject_message({
-        Type = typ, Timestamp = ns, Severity = lma_utils.label_to_severity_map.INFO, Payload = cjson.encode(content),
+        Type = typ, Timestamp = ns, Severity = lma_utils.label_to_severity_map.INFO, Payload = payload,
     })
 end
 
@@ -78,7 +80,7 @@ function process_message()
     if not message then return -1, err end
     local ns = time_of(message.timestamp) or read_message("Timestamp")
     local samples, resources = {}, {}
-    for _, sample in ipairs(message.payload) do
+    for _, sample in pairs(message.payload) do -- a null leaves a hole
         if type(sample) == "table" and scalar(sample.counter_name) then
             samples[#samples + 1] = datapoint(sample, ns)
             local id = scalar(sample.resource_id)

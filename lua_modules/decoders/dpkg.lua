@@ -6,9 +6,10 @@
 
 local os = require "os"
 local string = require "string"
+local lma_time = require "lma_time"
 local lma_utils = require "lma_utils"
 
-local FORM = "^(%d%d%d%d)%-(%d%d)%-(%d%d) (%d%d):(%d%d):(%d%d) (%l.-)\n?$"
+local FORM = "^(%d%d%d%d)%-(%d%d)%-(%d%d) (%d%d):(%d%d):(%d%d) (%l.-)\r?\n?$"
 
 local msg = {
     Type = "log", Logger = "system.dpkg", Severity = 6,
@@ -17,13 +18,12 @@ local msg = {
 lma_utils.inject_tags(msg)
 
 function process_message()
-    local year, month, day, hour, min, sec, text = string.match(read_message("Payload"), FORM)
-    if not year then return -1, "expected `YYYY-MM-DD hh:mm:ss text`, as dpkg writes it" end
+    local line = read_message("Payload")
+    local year, month, day, hour, min, sec, text = string.match(line, FORM)
+    if not year or not lma_time.parse(line) then return -1, "expected `YYYY-MM-DD hh:mm:ss text`, as dpkg writes it" end
     local at = os.time({ year = year, month = month, day = day, hour = hour, min = min, sec = sec })
-    if not at then return -1, "there is no such time" end
-    msg.Timestamp = at * 1e9
+    msg.Timestamp = at and at * 1e9
     msg.Payload = text
     msg.Fields.action = string.match(text, "^%l+")
-    inject_message(msg)
-    return 0
+    return lma_utils.safe_inject_message(msg)
 end

@@ -9,6 +9,8 @@ local string = require "string"
 local table = require "table"
 local lma_utils = require "lma_utils"
 
+local MAX_REASON = 256 -- bytes: a name in it may be of any length
+
 local loggers = {}
 for logger in string.gmatch(read_config("deserialize_bulk_metric_for_loggers") or "", "%S+") do loggers[logger] = true end
 
@@ -62,37 +64,43 @@ local function inject_point(headers, point)
     headers.Payload = ""
     headers.Fields = fields
     lma_utils.inject_tags(headers)
-    inject_message(headers)
+    return lma_utils.safe_inject_message(headers)
 end
 
--- inject_rest sends on the datapoints that are wrong, marked as what could not be decoded.
+-- inject_rest sends on the datapoints that are wrong, marked as what could not be decoded; only their number where
+-- they are too large for a message.
 local function inject_rest(headers, typ, bad, reason)
     headers.Type = typ
-    headers.Payload = cjson.encode(bad)
+    headers.Payload = lma_utils.safe_json_encode(bad)
     headers.Fields = { decode_failure = true, decode_error = reason }
     lma_utils.inject_tags(headers)
-    inject_message(headers)
+    if headers.Payload and lma_utils.safe_inject_message(headers) == 0 then return 0 end
+    headers.Payload = ""
+    headers.Fields.decode_error = #bad .. " datapoints are left out, too large for a message or without a form in JSON: " .. reason
+    return lma_utils.safe_inject_message(headers)
 end
 
 local function take_apart()
     local ok, points = pcall(cjson.decode, read_message("Payload"))
     if not ok or type(points) ~= "table" then return -1, "Invalid payload value for bulk metric" end
-    local good, bad, reason = {}, {}, nil
-    for _, point in ipairs(points) do
-        local wrong = problem(point)
-        local list = wrong and bad or good
-        list[#list + 1] = point
-        reason = reason or wrong
-    end
-    if #good == 0 and reason then return -1, reason end
     local headers = {
         Timestamp = read_message("Timestamp"), Hostname = read_message("Hostname"),
         Logger = read_message("Logger"), Severity = read_message("Severity"),
     }
     local typ = read_message("Type") -- the first message that is injected takes the record's place
-    for i = 1, #good do inject_point(headers, good[i]) end
-    if reason then inject_rest(headers, typ, bad, reason) end
-    return 0
+    local good, bad, reason = 0, {}, nil
+    for _, point in pairs(points) do -- a null leaves a hole
+        local wrong, status = problem(point), nil
+        if not wrong then status, wrong = inject_point(headers, point) end
+        if status == 0 then
+            good = good + 1
+        else
+            bad[#bad + 1], reason = point, reason or string.sub(wrong, 1, MAX_REASON)
+        end
+    end
+    if not reason then return 0 end
+    if good == 0 then return -1, reason end
+    return inject_rest(headers, typ, bad, reason)
 end
 
 local site = { Fields = {} }

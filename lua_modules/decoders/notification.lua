@@ -115,7 +115,7 @@ end
 function process_message()
     local data = read_message("Payload")
     local notification, text = open(data)
-    if not notification then return -1, text .. ": '" .. string.sub(data, 1, 64) .. "'" end
+    if not notification then return -1, text .. ": '" .. lma_record.beginning(data) .. "'" end
     if type(notification.event_type) ~= "string" then return -1, "Failed to parse notification: it has no event_type" end
     if notification.payload == nil then return -1, "Failed to parse notification: it has no payload" end
     local msg = message_of(notification, text, data)

@@ -12,17 +12,25 @@ local message_key = read_config("message_key") or "%{Logger}:%{payload_name}"
 
 last_times = {} -- by key, the time of the first row of the buffer that was sent last
 
+local function is_header(header)
+    return type(header) == "table" and type(header.column_info) == "table" and type(header.time) == "number"
+        and type(header.seconds_per_row) == "number" and header.seconds_per_row > 0
+end
+
+local function decoded(line)
+    local ok, value = pcall(cjson.decode, line or "")
+    return ok and value or nil
+end
+
 -- split is the header of a buffer's text and its rows, an array of texts.
 local function split(payload)
     local lines = {}
     for line in string.gmatch(payload, "[^\n]+") do lines[#lines + 1] = line end
-    local first = 1
-    local ok, header = pcall(cjson.decode, lines[1] or "")
-    if ok and type(header) == "table" and not header.column_info then -- annotations
-        first = 2
-        ok, header = pcall(cjson.decode, lines[2] or "")
+    local first, header = 1, decoded(lines[1])
+    if type(header) == "table" and not header.column_info then -- annotations
+        first, header = 2, decoded(lines[2])
     end
-    if not ok or type(header) ~= "table" or not header.column_info then return nil end
+    if not is_header(header) then return nil end
     local rows = {}
     for i = first + 1, #lines do rows[#rows + 1] = lines[i] end
     return header, rows
@@ -33,7 +41,7 @@ local function add_row(gauges, header, text, time, hostname)
     for cell in string.gmatch(text, "[^\t]+") do
         column = column + 1
         local value, info = tonumber(cell), header.column_info[column]
-        if value and value - value == 0 and info then
+        if value and value - value == 0 and type(info) == "table" then
             gauges[#gauges + 1] = { name = info.name, source = hostname, value = value, measure_time = time }
         end
     end

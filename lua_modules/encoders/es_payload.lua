@@ -15,6 +15,7 @@ function process_message()
     local ns = from_timestamp and read_message("Timestamp") or nil
     local payload = read_message("Payload")
     local ending = string.sub(payload, -1) == "\n" and "" or "\n"
-    local head = elasticsearch.bulkapi_index_json(index, type_name, id, ns)
+    local ok, head = pcall(elasticsearch.bulkapi_index_json, index, type_name, id, ns)
+    if not ok then return -1, "the names of the index, the type or the document are too large: " .. head end
     return lma_utils.safe_inject_payload("txt", "es", head .. "\n" .. payload .. ending)
 end

@@ -6,7 +6,7 @@ local BYTES = 1
 
 function process_message()
     local seconds = read_message("Fields[timestamp]")
-    if not seconds then return -1, "the message has no field timestamp" end
+    if type(seconds) ~= "number" then return -1, "the message has no field timestamp that is a number" end
     local columns, list = { "time", "value" }, {}
     while true do
         local kind, name, value = read_next_field()

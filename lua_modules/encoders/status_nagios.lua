@@ -50,8 +50,7 @@ function process_message()
     if not status then return -1, "Cannot find the status of " .. service end
     local alarms = afd_message.extract_alarms()
     if not alarms then return -1, "Cannot find the alarms of " .. service end
-    inject_payload("txt", "", "cmd_typ=30&cmd_mod=2&host=" .. escape(nagios_host or read_message("Hostname"))
+    return lma_utils.safe_inject_payload("txt", "", "cmd_typ=30&cmd_mod=2&host=" .. escape(nagios_host or read_message("Hostname"))
         .. "&service=" .. escape(service) .. "&plugin_state=" .. STATES[status]
         .. "&plugin_output=" .. escape(text_of(service, status, alarms)) .. "&performance_data=")
-    return 0
 end

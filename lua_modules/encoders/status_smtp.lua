@@ -7,8 +7,10 @@ local table = require "table"
 local afd_message = require "afd_message"
 local gse_utils = require "gse_utils"
 local last_status = require "last_status"
+local lma_utils = require "lma_utils"
 
 local NOTHING = -2 -- to send
+local MAX_TEXT = 32 * 1024 -- bytes, less than an encoder may give: a mail that lacks alarms is better than none
 
 -- By the message's type and the cluster, of those that were not OKAY from the start.
 local statuses = last_status.new()
@@ -26,6 +28,6 @@ function process_message()
     if not statuses:set(key, status) then return -1, last_status.FULL end
     local lines = afd_message.alarms_for_human(alarms)
     if #lines == 0 then lines[1] = "no detail" end
-    inject_payload("txt", "", cluster .. " status " .. last_status.words(before, status) .. "\n" .. table.concat(lines, "\n"))
-    return 0
+    local text = cluster .. " status " .. last_status.words(before, status) .. "\n" .. table.concat(lines, "\n")
+    return lma_utils.safe_inject_payload("txt", "", lma_utils.truncate(text, MAX_TEXT, "\n"))
 end

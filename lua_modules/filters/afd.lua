@@ -15,6 +15,7 @@
 --   only_seen          true: nothing is said of an AFD that never had a datapoint; default false
 
 local cjson = require "cjson"
+local math = require "math"
 local string = require "string"
 local table = require "table"
 local afd = require "afd"
@@ -87,6 +88,7 @@ end
 -- A route is what becomes of points with the same fields: the series they go to, the AFDs that see
 -- them, and which field they lack. Routes are remembered by the fields' values.
 local MAX_ROUTES = 20000
+local ABSENT, NOT_A_NUMBER = {}, {} -- stand for values that are no keys
 
 local function first_missing(names, fields)
     for _, name in ipairs(names) do
@@ -144,7 +146,8 @@ local function route_of(metric, list, read_field)
     end
     if not names[2] then
         local value = read_field(only)
-        local key = value == nil and "" or value
+        local key = value
+        if value == nil or value ~= value then key = value == nil and ABSENT or NOT_A_NUMBER end
         return list.known[key] or remember(metric, list, key, { [only] = value })
     end
     local key, fields = "", {}
@@ -206,8 +209,8 @@ local function take_bulk()
     if not ok or type(points) ~= "table" then return -1, "Invalid payload value for bulk metric" end
     local ns, host = read_message("Timestamp"), read_message("Fields[hostname]")
     local status, text = 0, nil
-    for _, point in ipairs(points) do
-        local list = type(point) == "table" and watchers[point.name]
+    for _, point in pairs(points) do -- a null leaves a hole
+        local list = type(point) == "table" and type(point.name) == "string" and watchers[point.name]
         if list then
             local tags = type(point.tags) == "table" and point.tags or {}
             local function read_tag(name)
@@ -248,7 +251,7 @@ end
 local start
 
 function timer_event(ns)
-    start = start or ns
+    start = math.min(start or ns, ns) -- the clock may be set back
     local at = lma_utils.convert_to_sec(ns) * 1e9
     for i = 1, #groups do
         local group = groups[i]

@@ -5,9 +5,8 @@
 _PRESERVATION_VERSION = read_config("preservation_version") or 0
 
 require "circular_buffer"
-local cbufd = require "cbufd"
-local cjson = require "cjson"
 local graph = require "cbuf_graph"
+local source = require "cbufd_source"
 
 local enable_delta = read_config("enable_delta") or false
 local anomaly_config = graph.anomaly_config()
@@ -20,31 +19,12 @@ local function make(header)
     return { header = header, cbuf = cbuf }
 end
 
-local function merge(entry, row)
-    for i, column in ipairs(entry.header.column_info) do
-        local value = row[i]
-        if value and value == value then
-            if column.aggregation == "sum" then
-                entry.cbuf:add(row.time, i, value)
-            elseif column.aggregation == "min" or column.aggregation == "max" then
-                entry.cbuf:set(row.time, i, value)
-            end
-        end
-    end
-end
-
 function process_message()
-    local rows = cbufd.grammar:match(read_message("Payload"))
-    local name = read_message("Fields[payload_name]")
-    if not rows or not name then return -1, "the payload is no cbufd with a name" end
-    local entry = graphs[name]
-    if not entry then
-        local ok, header = pcall(cjson.decode, rows.header)
-        if ok then ok, entry = pcall(make, header) end
-        if not ok then return -1, "the header of the cbufd is not valid" end
-        graphs[name] = entry
+    local entry, rows = source.take(graphs, make)
+    if not entry then return -1, rows end
+    for _, row in ipairs(rows) do
+        for i, column in ipairs(entry.header.column_info) do source.merge(entry.cbuf, i, column, row, i) end
     end
-    for _, row in ipairs(rows) do merge(entry, row) end
     return 0
 end
 

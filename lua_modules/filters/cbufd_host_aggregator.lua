@@ -6,8 +6,7 @@
 _PRESERVATION_VERSION = read_config("preservation_version") or 0
 
 require "circular_buffer"
-local cbufd = require "cbufd"
-local cjson = require "cjson"
+local cbufd_source = require "cbufd_source"
 local math = require "math"
 local string = require "string"
 
@@ -59,32 +58,13 @@ local function column_of(source, host, ns)
     return free
 end
 
-local function merge(source, i, row)
-    for n, column in ipairs(source.header.column_info) do
-        local value = row[n]
-        if value and value == value then
-            if column.aggregation == "sum" then
-                source.graphs[n]:add(row.time, i, value)
-            elseif column.aggregation == "min" or column.aggregation == "max" then
-                source.graphs[n]:set(row.time, i, value)
-            end
-        end
-    end
-end
-
 function process_message()
-    local changes = cbufd.grammar:match(read_message("Payload"))
-    local name = read_message("Fields[payload_name]")
-    if not changes or not name then return -1, "the payload is no cbufd with a name" end
-    local source = sources[name]
-    if not source then
-        local ok, header = pcall(cjson.decode, changes.header)
-        if ok then ok, source = pcall(make, header) end
-        if not ok then return -1, "the header of the cbufd is not valid" end
-        sources[name] = source
-    end
+    local source, changes = cbufd_source.take(sources, make)
+    if not source then return -1, changes end
     local i = column_of(source, read_message("Hostname"), read_message("Timestamp"))
-    for _, row in ipairs(changes) do merge(source, i, row) end
+    for _, row in ipairs(changes) do
+        for n, column in ipairs(source.header.column_info) do cbufd_source.merge(source.graphs[n], i, column, row, n) end
+    end
     return 0
 end
 

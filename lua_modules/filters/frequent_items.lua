@@ -3,6 +3,7 @@
 -- Options: message_variable (as read_message has it, needed), max_items (1000), min_output_weight (100), reset_days (1).
 
 local math = require "math"
+local table = require "table"
 
 local variable = read_config("message_variable") or error("the option message_variable is missing", 0)
 local max_items = read_config("max_items") or 1000
@@ -10,6 +11,7 @@ local min_output_weight = read_config("min_output_weight") or 100
 local reset_days = read_config("reset_days") or 1
 
 local DAY = 24 * 3600e9
+local MAX_ITEM = 2048 -- bytes of a value
 
 items = {}     -- weights by value
 items_size = 0
@@ -29,6 +31,8 @@ end
 function process_message()
     local item = read_message(variable)
     if item == nil then return -1, "the message has no " .. variable end
+    if item ~= item then return -1, variable .. " is not a number" end
+    if type(item) == "string" and #item > MAX_ITEM then return -1, variable .. " is longer than " .. MAX_ITEM .. " bytes" end
     local weight = items[item]
     if weight then
         items[item] = weight + 1
@@ -41,10 +45,22 @@ function process_message()
     return 0
 end
 
+local function heaviest()
+    local list = {}
+    for item, weight in pairs(items) do
+        if weight > min_output_weight then list[#list + 1] = item end
+    end
+    table.sort(list, function(a, b)
+        if items[a] ~= items[b] then return items[a] > items[b] end
+        return tostring(a) < tostring(b)
+    end)
+    return list
+end
+
 function timer_event(ns)
     add_to_payload(variable, "\tWeight\n")
-    for item, weight in pairs(items) do
-        if weight > min_output_weight then add_to_payload(item, "\t", weight, "\n") end
+    for _, item in ipairs(heaviest()) do
+        if not pcall(add_to_payload, item, "\t", items[item], "\n") then break end -- no room for the others
     end
     inject_payload("tsv", "Weighting by " .. variable)
 

@@ -40,11 +40,13 @@ function process_message()
     local before = statuses:get(key)
     if not statuses:set(key, status) then return -1, last_status.FULL end
     if not is_told(before, status) then return 0 end
+    local payload = #alarms == 0 and "[]" or lma_utils.safe_json_encode(alarms)
+    if not payload then return -1, "The alarms of " .. object .. " are too many for a message, or hold what JSON has not" end
     local msg = {
         Timestamp = read_message("Timestamp"),
         Type = "gse_afd_notification",
         Severity = lma_utils.label_to_severity_map.INFO,
-        Payload = lma_utils.safe_json_encode(alarms),
+        Payload = payload,
         Fields = {
             object = object, alarm_source = alarm_source, source = "gse_afd_tcp_notifier", type = typ,
             title = "General status " .. last_status.words(before, status),

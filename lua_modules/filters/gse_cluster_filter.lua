@@ -18,6 +18,7 @@
 --   activate_alerting    false: the statuses are not to be notified of; default true
 
 local cjson = require "cjson"
+local math = require "math"
 local gse = require "gse"
 
 local function required(name) return read_config(name) or error(name .. " must be specified!") end
@@ -87,9 +88,16 @@ local function follow_vip()
     return 0
 end
 
+-- name_of is the text of a field that names something, nil where there is none.
+local function name_of(field)
+    local name = read_message(field)
+    if name == nil or type(name) == "string" then return name end
+    return tostring(name)
+end
+
 local function target_clusters(member)
     if not cluster_field then return level:clusters_of(member) end
-    local name = read_message(cluster_field)
+    local name = name_of(cluster_field)
     if not name then return nil end
     local cluster = level:find_cluster(name)
     return cluster and { cluster } or {}
@@ -100,7 +108,7 @@ function process_message()
         and read_message("Fields[resource]") == "vip__management" then
         return follow_vip()
     end
-    local member = read_message(member_field)
+    local member = name_of(member_field)
     if not member then return -1, "Cannot find entity's name in the AFD/GSE message" end
     local status = read_message("Fields[value]")
     if not status then return -1, "Cannot find entity's status in the AFD/GSE message" end
@@ -109,7 +117,7 @@ function process_message()
     if not alarms then return -1, "Cannot find entity's alarms in the AFD/GSE message" end
     local targets = target_clusters(member)
     if not targets then return -1, "Cannot find the name of the cluster in the AFD/GSE message" end
-    local hostname = read_message("Fields[hostname]")
+    local hostname = name_of("Fields[hostname]")
     for _, cluster in ipairs(targets) do
         if not hostname and cluster:needs_host() then
             return -1, "Cannot find Fields[hostname] in the AFD/GSE message"
@@ -141,8 +149,9 @@ local function report_some(ns, warm)
     if sent < max_inject then cursor = 1 end
 end
 
--- begin gives reports that came before the first tick its time.
+-- begin gives the reports that there are the time of the first tick, or of one after the clock was set back.
 local function begin(ns)
+    if first then first, last_report = math.min(first, ns), nil end
     for _, cluster in ipairs(level.order) do
         for _, facts in pairs(cluster.facts) do
             for _, fact in pairs(facts) do fact.at = ns end
@@ -151,7 +160,7 @@ local function begin(ns)
 end
 
 function timer_event(ns)
-    if not clock then begin(ns) end
+    if not clock or ns < clock then begin(ns) end
     clock = ns
     if not active then return end
     if not first then

@@ -32,7 +32,10 @@ local counts, devices = {}, 0
 local start = os.time()
 local last_tick -- ns, of the last tick with something to count
 
+local MAX_TEXT = 2048 -- bytes of a message that are searched: the kernel's are shorter, and a pattern may be slow
+
 local function device_of(payload)
+    payload = string.sub(payload, 1, MAX_TEXT)
     for i = 1, #patterns do
         local device = string.match(payload, patterns[i])
         if device then return device end

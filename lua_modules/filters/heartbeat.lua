@@ -9,10 +9,13 @@ local table = require "table"
 local timeout = (read_config("heartbeat_timeout") or 30) * 1e3
 local throttle = (read_config("alert_throttle") or 300) * 1e3
 
+local MAX_NAME = 255 -- bytes of a host's name
+
 hosts = {} -- by name: {last_heartbeat, last_alert (ms), status}
 
 function process_message()
     local name = read_message("Hostname")
+    if #name > MAX_NAME then return -1, "the name of the host is longer than " .. MAX_NAME .. " bytes" end
     local host = hosts[name]
     if not host then
         host = { last_heartbeat = 0, last_alert = 0 }

@@ -1,5 +1,5 @@
 -- Outlines what messages there are: Logger, Type, EnvVersion and their fields, each with its number. It is meant
--- for exploring, not to be left running.
+-- for exploring, not to be left running: what does not fit into output_limit is left out at the end.
 
 local string = require "string"
 local table = require "table"
@@ -28,15 +28,17 @@ function process_message()
     end
 end
 
+-- outline is false where there is no room for more.
 local function outline(children, indent)
     local names = {}
     for name in pairs(children) do names[#names + 1] = name end
     table.sort(names)
     for _, name in ipairs(names) do
         local node = children[name]
-        add_to_payload(indent, name == "" and "(none)" or name, " [", node.count, "]\n")
-        if node.children then outline(node.children, indent .. "    ") end
+        if not pcall(add_to_payload, indent, name == "" and "(none)" or name, " [", node.count, "]\n") then return false end
+        if node.children and not outline(node.children, indent .. "    ") then return false end
     end
+    return true
 end
 
 function timer_event()

@@ -43,7 +43,7 @@ function process_message()
     if type(report) ~= "table" then return -1, "the report is no JSON object" end
     for member, kind in pairs(KINDS) do
         if type(report[member]) == "table" then
-            for _, entry in ipairs(report[member]) do add_entry(kind, entry) end
+            for _, entry in pairs(report[member]) do add_entry(kind, entry) end -- a null leaves a hole
         end
     end
     local status, err = lma_utils.inject_bulk_metric(read_message("Timestamp"), hostname or read_message("Hostname"), nil, "internal")

@@ -23,9 +23,8 @@ for i, name in ipairs(COLUMNS) do cbuf:set_header(i, name) end
 
 function process_message()
     local status = tonumber(read_message(status_field))
-    local column = status and math.floor(status / 100)
-    if not column or column < 1 or column >= UNKNOWN then column = UNKNOWN end
-    cbuf:add(read_message("Timestamp"), column, 1)
+    local known = status and status >= 100 and status < 600
+    cbuf:add(read_message("Timestamp"), known and math.floor(status / 100) or UNKNOWN, 1)
     return 0
 end
 

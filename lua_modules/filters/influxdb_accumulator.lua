@@ -66,7 +66,7 @@ local function encode_single(timestamp, tags)
     while true do
         local tag = read_message("Fields[tag_fields]", 0, i)
         if tag == nil then break end
-        tags[tag] = read_message("Fields[" .. tag .. "]")
+        tags[tostring(tag)] = read_message("Fields[" .. tostring(tag) .. "]")
         i = i + 1
     end
     local line = encoder:encode_datapoint(timestamp, name, value, tags)
@@ -89,7 +89,7 @@ local function encode_bulk(timestamp, tags)
     local ok, points = pcall(cjson.decode, read_message("Payload"))
     if not ok or type(points) ~= "table" then return -1, "Invalid payload value for bulk metric" end
     local bad = 0
-    for _, point in ipairs(points) do
+    for _, point in pairs(points) do -- a null leaves a hole
         local line = encode_point(timestamp, tags, point)
         if line ~= "" then add_line(line) else bad = bad + 1 end
     end
@@ -109,7 +109,7 @@ function process_message()
 end
 
 function timer_event(ns)
-    if ns - flushed_at < flush_interval then return end
+    if ns >= flushed_at and ns - flushed_at < flush_interval then return end
     flushed_at = ns
     while waiting > 0 and send() do end
 end

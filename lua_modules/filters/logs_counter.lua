@@ -72,7 +72,10 @@ end
 
 function timer_event(ns)
     local seconds = (ns - last_tick) / 1e9
-    if seconds <= 0 then return end
+    if seconds <= 0 then -- the first tick, or the clock was set back: what was counted waits for the next one
+        last_tick = ns
+        return
+    end
     for label in orderedPairs(lma_utils.label_to_severity_map) do
         for service, counter in orderedPairs(counters) do
             lma_utils.add_to_bulk_metric("log_messages", counter[label] / seconds,

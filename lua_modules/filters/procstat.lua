@@ -5,6 +5,7 @@
 
 local math = require "math"
 local string = require "string"
+local lma_utils = require "lma_utils"
 
 local whitelist = read_config("whitelist") or "."
 local extras = read_config("extras")
@@ -62,10 +63,8 @@ function process_message()
         if last then add_use(fields, cpu, now, last) end
         last_values[cpu] = now
     end
-    if next(fields) then
-        inject_message({
-            Type = "procstat", Timestamp = read_message("Timestamp"), Payload = read_message("Payload"), Fields = fields,
-        })
-    end
-    return 0
+    if not next(fields) then return 0 end
+    return lma_utils.safe_inject_message({
+        Type = "procstat", Timestamp = read_message("Timestamp"), Payload = read_message("Payload"), Fields = fields,
+    })
 end

@@ -254,7 +254,7 @@ func canonical(t *testing.T, text string) string {
 	return string(data)
 }
 
-// TestEveryPluginHasCases finds scripts that shipped without a case; those of LMA have tests of their own.
+// TestEveryPluginHasCases finds scripts that shipped without a case.
 func TestEveryPluginHasCases(t *testing.T) {
 	cases, err := filepath.Glob("testdata/plugins/*.txtar")
 	if err != nil {
@@ -268,12 +268,20 @@ func TestEveryPluginHasCases(t *testing.T) {
 		}
 		all.Write(data)
 	}
+	for folder := range kinds {
+		scripts, err := filepath.Glob("../../lua_modules/" + folder + "/*.lua")
+		if err != nil || len(scripts) == 0 {
+			t.Fatalf("no %s: %v", folder, err)
+		}
+		for _, script := range scripts {
+			if !strings.Contains(all.String(), `script = "`+strings.TrimPrefix(script, "../../lua_modules/")+`"`) {
+				t.Errorf("no case runs %s", script)
+			}
+		}
+	}
 	for _, script := range hekadScripts {
 		if _, err := os.Stat("../../lua_modules/" + script); err != nil {
 			t.Error(err)
-		}
-		if !strings.Contains(all.String(), `script = "`+script+`"`) {
-			t.Errorf("no case runs %s", script)
 		}
 	}
 }
