@@ -225,7 +225,7 @@ func (s *script) readNextField(c *lua.Call) {
 		}
 	}
 	i := s.cursor
-	s.cursor++
+	s.cursor++ // at the end it stays: a field that is written there comes next
 	switch {
 	case s.draft != nil && i < s.draft.FieldCount():
 		name, representation, typ, vs := s.draft.FieldValues(i)
@@ -239,6 +239,7 @@ func (s *script) readNextField(c *lua.Call) {
 		first, _ := f.Value(0)
 		pushField(c, f.Name, f.Representation, f.Type, first, f.Len())
 	default:
+		s.cursor = i
 		for range 5 {
 			c.PushNil()
 		}

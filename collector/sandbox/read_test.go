@@ -129,6 +129,22 @@ end`, nil)
 	}
 }
 
+// TestReadNextWritten finds a field that was written after the last one had been read.
+func TestReadNextWritten(t *testing.T) {
+	r := newRun(t, `
+function process_message()
+  read_next_field()
+  write_message("Fields[late]", "x")
+  local _, name = read_next_field()
+  write_message("Payload", tostring(name))
+  return 0
+end`, nil)
+	if err := r.decoder().Decode(record("line"), r); err != nil {
+		t.Fatal(err)
+	}
+	r.wantInjected("Type=logfile Logger=section Hostname=node-1 Severity=6 Payload=late late=x")
+}
+
 func TestReadConfig(t *testing.T) {
 	config := map[string]any{"s": "widget", "i": int64(99), "f": 99.123, "b": true}
 	got := evaluates(t, variedMessage(t), config, `read_config("s"), read_config("i"), read_config("f"), read_config("b"), read_config("none")`)

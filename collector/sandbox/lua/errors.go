@@ -126,7 +126,23 @@ func (th *thread) orderError(a, b Value) {
 func (in *Interp) kill(reason error) {
 	in.dead = reason
 	in.deadTrace = in.running.traceback(0)
+	if reason == errExhausted {
+		in.deadAt = in.running.callerPosition()
+	}
 	panic(killed{})
+}
+
+// callerPosition is the position of the call of the Lua function that runs, or that called a native one, as
+// C's hook for counting gives it: "" where no Lua function called it, or it took that one's place.
+func (th *thread) callerPosition() string {
+	ci := th.ci
+	for ci.cl == nil && ci != &th.first {
+		ci = ci.prev
+	}
+	if ci == &th.first || ci.tails > 0 {
+		return ""
+	}
+	return position(ci.prev)
 }
 
 // level is a call of the stack as error texts count them: 0 is the running function. Calls that tail

@@ -38,6 +38,7 @@ type Interp struct {
 	thrown    Value
 	trace     string
 	dead      error // why the interpreter has ended
+	deadAt    string
 	deadTrace string
 }
 
@@ -183,8 +184,9 @@ func (in *Interp) callError() error {
 }
 
 func (in *Interp) deadError() *Error {
+	text := in.deadAt + in.dead.Error()
 	return &Error{
-		Text: in.dead.Error(), Value: stringValue(in.dead.Error()), Trace: in.deadTrace,
+		Text: text, Value: stringValue(text), Trace: in.deadTrace,
 		Exhausted: in.dead == errExhausted, OutOfMemory: in.dead == errMemory,
 	}
 }

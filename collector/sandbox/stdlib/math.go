@@ -10,7 +10,7 @@ import (
 func openMath(in *lua.Interp) *lua.Table {
 	functions := map[string]lua.Function{
 		"abs": func(c *lua.Call) { c.PushNumber(math.Abs(lua.CheckNumber(c, 1, "abs"))) }, "atan2": mathAtan2, "fmod": mathFmod, "frexp": mathFrexp, "ldexp": mathLdexp, "max": mathMax, "min": mathMin,
-		"mod": mathFmod, "modf": mathModf, "pow": mathPow,
+		"modf": mathModf, "pow": mathPow,
 	}
 	for name, f := range map[string]func(float64) float64{
 		"acos": libm.Acos, "asin": libm.Asin, "atan": libm.Atan, "ceil": math.Ceil, "cos": ofAngle(libm.Cos),
@@ -28,6 +28,7 @@ func openMath(in *lua.Interp) *lua.Table {
 	r := &random{}
 	functions["random"], functions["randomseed"] = r.random, r.randomSeed
 	lib := library(in, functions)
+	lib.Set("mod", lib.Get("fmod"))
 	lib.Set("pi", lua.Number(math.Pi))
 	lib.Set("huge", lua.Number(math.Inf(1)))
 	return lib

@@ -77,7 +77,7 @@ func TestResults(t *testing.T) {
 		`(function() return table.foreachi({1,2,3}, function(i, v) if i == 2 then return "two" end end) end)()`: "two",
 		`pcall(table.setn, {}, 1)`: "false|'setn' is obsolete",
 		// math
-		`math.pi, math.mod(7, 3), math.floor(-1.5), math.fmod(-7, 3)`: "3.1415926535898|1|-2|-1",
+		`math.pi, math.mod(7, 3), math.floor(-1.5), math.fmod(-7, 3), math.mod == math.fmod`: "3.1415926535898|1|-2|-1|true",
 		// the differences of gopher-lua that would give wrong results without an error
 		`pcall(string.format, "%s", {})`:                                                                                                      "false|bad argument #2 to 'format' (string expected, got table)",
 		`string.format("%g %g", 0.1 + 0.2, 1/3)`:                                                                                              "0.3 0.333333",
