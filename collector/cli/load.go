@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sort"
 	"strings"
 
@@ -64,7 +65,7 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 func settingsOf(conf *config.Config, log *slog.Logger) pipeline.Settings {
 	g := conf.Globals
 	s := pipeline.Settings{
-		Hostname: g.Hostname, MachineID: machineID(), BaseDir: g.BaseDir, ShareDir: g.ShareDir,
+		Hostname: g.Hostname, MachineID: machineID(), BaseDir: absolute(g.BaseDir), ShareDir: absolute(g.ShareDir),
 		MaxMessageSize: int(g.MaxMessageSize), MaxMessageLoops: int(g.MaxMessageLoops),
 		MaxProcessInject: int(g.MaxProcessInject), MaxTimerInject: int(g.MaxTimerInject),
 		MaxUnacknowledged: int(g.MaxUnacknowledged), Log: log,
@@ -77,6 +78,15 @@ func settingsOf(conf *config.Config, log *slog.Logger) pipeline.Settings {
 	}
 	sort.Slice(s.Tags, func(i, j int) bool { return s.Tags[i].Name < s.Tags[j].Name })
 	return s
+}
+
+// absolute is a folder's full path: it is shown in errors, and a script that lies in base_dir must not be
+// looked for under share_dir.
+func absolute(dir string) string {
+	if full, err := filepath.Abs(dir); err == nil {
+		return full
+	}
+	return dir
 }
 
 // shortHostname is this host's name without its domain.

@@ -175,8 +175,16 @@ func runs(pid int) bool {
 	return err != nil || bytes.Equal(its, ours)
 }
 
-// runOnce prints what each output would have sent, under its name.
+// runOnce prints what each output would have sent, under its name. What plugins write of their own, such as
+// the data that scripts preserve, is a running collector's: they get an empty folder for it.
 func runOnce(ctx context.Context, cmd *cobra.Command, path string) error {
+	dir, err := os.MkdirTemp("", "lma_collector-")
+	if err != nil {
+		return problem{err}
+	}
+	defer os.RemoveAll(dir)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGPIPE) // a reader that has gone ends it
+	defer stop()
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	var mu sync.Mutex
 	var line []byte
@@ -196,7 +204,7 @@ func runOnce(ctx context.Context, cmd *cobra.Command, path string) error {
 		}
 	}
 	_, p, err := build(cmd, path, func(_ *config.Config, s *pipeline.Settings) {
-		s.Once, s.Capture, s.Building = true, show, ctx
+		s.Once, s.Capture, s.Building, s.BaseDir = true, show, ctx, dir
 		s.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	})
 	if err != nil {
