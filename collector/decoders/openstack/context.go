@@ -85,19 +85,21 @@ func (c *context) readRequest(s string) (n int) {
 	first, rest := logline.Word(inner)
 	second, afterSecond := logline.Word(rest)
 	id, isID := requestID(first)
+	local, isLocal := requestID(second)
 	switch {
 	case first == "None" || first == "-":
-		if c.request, isID = requestID(second); !isID {
+		if !isLocal {
 			return 0
 		}
+		c.request = local
 		c.identity(afterSecond, true)
 	case !isID || rest == "" && len(id) == len(first):
 		return 0
 	case strings.HasPrefix(second, "req-"):
-		if c.request, isID = requestID(second); !isID {
+		if !isLocal {
 			return 0
 		}
-		c.global = id
+		c.request, c.global = local, id
 		c.identity(afterSecond, true)
 	default:
 		c.request = id
