@@ -68,15 +68,25 @@ func (d *DeadLetters) cutTail(f *os.File, written int) error {
 	return f.Truncate(st.Size() - int64(written))
 }
 
+// open gives the file of an output. A full one makes room, one that somebody took away is begun anew.
 func (d *DeadLetters) open(output string) (*os.File, error) {
 	path := d.Path(output)
-	f := d.files[path]
-	if f != nil {
-		if st, err := f.Stat(); err != nil || st.Size()+int64(len(d.buf)) <= maxDeadLetters {
-			return f, err
+	if f := d.files[path]; f != nil {
+		own, err := f.Stat()
+		if err != nil {
+			return nil, err
 		}
-		if err := errors.Join(f.Close(), os.Rename(path, path[:len(path)-len(".hpb")]+".old.hpb")); err != nil {
-			delete(d.files, path)
+		there, err := os.Stat(path)
+		same := err == nil && os.SameFile(own, there)
+		if same && own.Size()+int64(len(d.buf)) <= maxDeadLetters {
+			return f, nil
+		}
+		delete(d.files, path)
+		err = f.Close()
+		if same {
+			err = errors.Join(err, os.Rename(path, path[:len(path)-len(".hpb")]+".old.hpb"))
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"lma_collector/collector/message"
@@ -102,6 +103,79 @@ func TestDeadLettersAreBounded(t *testing.T) {
 	}
 	if len(entries) != 2 || total > 2*maxDeadLetters {
 		t.Errorf("%d files with %d bytes", len(entries), total)
+	}
+}
+
+// Operators delete the letters when they have dealt with them, while the collector runs.
+func TestDeadLettersAfterTheirFileWasTakenAway(t *testing.T) {
+	d := DeadLetters{Dir: t.TempDir()}
+	path := d.Path("out")
+	add := func(reason string) {
+		t.Helper()
+		if err := d.Add("out", seal(&message.Draft{Payload: "x"}), errors.New(reason)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, takeAway := range []func() error{
+		func() error { return os.Remove(path) },
+		func() error { return os.Rename(path, path+".mine") },
+		func() error { return os.RemoveAll(d.Dir) },
+		func() error { return errors.Join(os.Remove(path), os.WriteFile(path, nil, 0o600)) },
+	} {
+		add("before")
+		if err := takeAway(); err != nil {
+			t.Fatal(err)
+		}
+		add("after")
+		if list := read(t, path); len(list) != 1 || list[0].Text("dead_letter_reason") != "after" {
+			t.Errorf("%d letters", len(list))
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What a full disk left of a letter does not spoil the next one.
+func TestDeadLettersAreCutOffWherePartlyWritten(t *testing.T) {
+	d := DeadLetters{Dir: t.TempDir()}
+	for range 2 {
+		if err := d.Add("out", seal(&message.Draft{Payload: "x"}), errors.New("no")); err != nil {
+			t.Fatal(err)
+		}
+		f := d.files[d.Path("out")]
+		n, err := f.WriteString("half a letter")
+		if err = errors.Join(err, d.cutTail(f, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list := read(t, d.Path("out")); len(list) != 2 {
+		t.Errorf("%d letters", len(list))
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDeadLettersOfManyGoroutines(t *testing.T) {
+	d := DeadLetters{Dir: t.TempDir()}
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			m := seal(&message.Draft{Payload: strings.Repeat("x", 100*i)})
+			for range 50 {
+				if err := d.Add("out", m, errors.New("no")); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if list := read(t, d.Path("out")); len(list) != 400 {
+		t.Errorf("%d letters", len(list))
 	}
 }
 
