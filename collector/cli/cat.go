@@ -11,9 +11,10 @@ import (
 func newCat() *cobra.Command {
 	var expr string
 	cmd := &cobra.Command{
-		Use:   "cat [--match EXPR] FILE…",
-		Short: "Prints framed protobuf streams and dead letters as JSON, one message a line (- for standard input)",
-		Args:  cobra.MinimumNArgs(1),
+		Use:     "cat [--match EXPR] FILE…",
+		Short:   "Prints framed protobuf streams and dead letters as JSON, one message a line (- for standard input)",
+		Example: "  lma_collector cat /var/cache/lma_collector/dead_letters/elasticsearch_output.hpb | tail -1",
+		Args:    needs("a file, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := compileMatcher(cmd, expr)
 			if err != nil {

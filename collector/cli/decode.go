@@ -20,6 +20,8 @@ func newDecode() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "decode --config PATH --decoder NAME [flags] [FILE…]",
 		Short: "Runs records through one decoder section and prints one message a line as JSON",
+		Example: "  lma_collector decode --config conf.d --decoder my_decoder my.log\n" +
+			"  head -100 my.log | lma_collector decode --config conf.d --decoder my_decoder",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			tools, traces, end, err := loadApart(cmd, path)
 			if err != nil {

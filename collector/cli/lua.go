@@ -21,7 +21,15 @@ func newLua() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lua [--module-dir DIR[;DIR…]] SCRIPT [ARG…]",
 		Short: "Runs a plain Lua 5.1 program (- for standard input) with every module that a script of a plugin may require",
-		Args:  cobra.MinimumNArgs(1),
+		Long: `Runs a plain Lua 5.1 program, such as a test of a module, with every module that a script of a plugin may
+require, and with io, os and debug; without limits, and without the functions by which plugins see messages.
+
+What follows SCRIPT is the program's own: ... and arg. The exit code is 1 when an error ends it, with a
+traceback, else 0 or what it gave os.exit.`,
+		Example: "  lma_collector lua --module-dir lua_modules tests/names_test.lua\n" +
+			"  echo 'print(require(\"cjson\").encode({1,2}))' | lma_collector lua -",
+		DisableFlagsInUseLine: true, // behind SCRIPT they are the program's
+		Args:                  needs("a script, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, source := args[0], []byte(nil)
 			err := withFile(cmd, name, func(r io.Reader) (err error) {

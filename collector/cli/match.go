@@ -13,9 +13,10 @@ import (
 
 func newMatch() *cobra.Command {
 	return &cobra.Command{
-		Use:   "match EXPR [MESSAGES…]",
-		Short: "Compiles a message_matcher; with messages (JSON lines or framed, - for standard input) prints true or false for each",
-		Args:  cobra.MinimumNArgs(1),
+		Use:     "match EXPR [MESSAGES…]",
+		Short:   "Compiles a message_matcher; with messages (JSON lines or framed, - for standard input) prints true or false for each",
+		Example: `  lma_collector match "Type == 'log' && Severity <= 3" messages.json`,
+		Args:    needs("a message_matcher, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := compileMatcher(cmd, args[0])
 			if err != nil {

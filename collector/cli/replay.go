@@ -24,7 +24,9 @@ func newReplay() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay --config PATH [flags] MESSAGES…",
 		Short: "Runs recorded messages (JSON lines or framed, - for standard input) through the filters by the messages' own time, and prints what the filters inject",
-		Args:  cobra.MinimumNArgs(1),
+		Example: "  lma_collector decode --config conf.d --decoder my_decoder my.log > messages.json\n" +
+			"  lma_collector replay --config conf.d --until +90s messages.json",
+		Args: needs("a file of messages, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := pipeline.ReplayOptions{Ticks: map[string]time.Duration{}}
 			for _, t := range ticks {

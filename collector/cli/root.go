@@ -35,7 +35,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	err := root.Execute()
+	used, err := root.ExecuteC()
 	var p problem
 	switch {
 	case err == nil:
@@ -46,8 +46,22 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 		fmt.Fprintln(errOut, "lma_collector: "+err.Error())
 		return exitProblem
 	}
-	fmt.Fprintf(errOut, "lma_collector: %v\nRun 'lma_collector help' to see the commands and their flags.\n", err)
+	help := "lma_collector help' to see the commands"
+	if used != root {
+		help = used.CommandPath() + " --help' to see how it is used"
+	}
+	fmt.Fprintf(errOut, "lma_collector: %v\nRun '%s.\n", err, help)
 	return exitUsage
+}
+
+// needs is a command's demand for an argument, which what names.
+func needs(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("%s needs %s", cmd.Name(), what)
+		}
+		return nil
+	}
 }
 
 // asHekad understands `-config=PATH` and `-version`, as hekad was started, and the flags of heka-sbmgr

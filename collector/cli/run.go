@@ -28,9 +28,10 @@ func newRun() *cobra.Command {
 	var path string
 	var once bool
 	cmd := &cobra.Command{
-		Use:   "run --config PATH",
-		Short: "Runs the collector until SIGINT or SIGTERM; with --once prints what every output would have sent of what is there now",
-		Args:  cobra.NoArgs,
+		Use:     "run --config PATH",
+		Short:   "Runs the collector until SIGINT or SIGTERM; with --once prints what every output would have sent of what is there now",
+		Example: "  lma_collector run --config /etc/lma_collector\n  lma_collector run --once --config conf.d",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), endSignals()...)
 			defer stop()

@@ -59,23 +59,24 @@ func (f *sandboxFlags) add(cmd *cobra.Command, load, unload bool) {
 	flags.StringVar(&f.key, "key", "", "file with the signer's private key (default: private_key_file of the file)")
 	flags.StringVar(&f.page, "page", "", "host:port of the collector's status page, to be told what came of it (default: page of the file)")
 	flags.StringVar(&f.pageToken, "page-token-file", "", "file with the page's token, if it asks for one (default: page_token_file of the file)")
-	flags.DurationVar(&f.wait, "wait", 10*time.Second, "how long to wait for that")
+	flags.DurationVar(&f.wait, "wait", 10*time.Second, "how long to wait for what the page tells")
 	if load {
 		flags.StringVar(&f.script, "script", "", "the Lua script")
 		flags.StringVar(&f.scriptConfig, "scriptconfig", "", "TOML file with the filter's one section")
 	}
 	if unload {
-		flags.StringVar(&f.filterName, "filtername", "", "the section's name")
+		flags.StringVar(&f.filterName, "filtername", "", "the section's name, as in its file: without the manager's that list shows before it")
 	}
 }
 
 func newSandboxLoad() *cobra.Command {
 	var f sandboxFlags
 	cmd := &cobra.Command{
-		Use:   "load --script FILE --scriptconfig FILE [flags]",
-		Short: "Loads a filter",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return f.load(cmd) },
+		Use:     "load --script FILE --scriptconfig FILE [flags]",
+		Short:   "Loads a filter",
+		Example: "  lma_collector sandbox load --config sender.toml --script errors.lua --scriptconfig errors.toml",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.load(cmd) },
 	}
 	f.add(cmd, true, false)
 	return cmd
@@ -84,10 +85,11 @@ func newSandboxLoad() *cobra.Command {
 func newSandboxUnload() *cobra.Command {
 	var f sandboxFlags
 	cmd := &cobra.Command{
-		Use:   "unload --filtername NAME [flags]",
-		Short: "Unloads a filter",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return f.unload(cmd) },
+		Use:     "unload --filtername NAME [flags]",
+		Short:   "Unloads a filter",
+		Example: "  lma_collector sandbox unload --config sender.toml --filtername errors",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.unload(cmd) },
 	}
 	f.add(cmd, false, true)
 	return cmd
@@ -223,6 +225,9 @@ func newSandboxKeygen() *cobra.Command {
 		Short: "Makes an Ed25519 key: the private one into a file, the public one as a collector's configuration wants it",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if signer == "" {
+				return errors.New("keygen needs --signer, the signer's name and the version of the key, such as ops_1")
+			}
 			var s sender.Signer
 			if err := s.SetSigner(signer); err != nil {
 				return err

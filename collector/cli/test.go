@@ -18,7 +18,15 @@ func newTest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [--config PATH] [--update] FILE…",
 		Short: "Runs test files of decoders, encoders and filters: what goes in, and what must come out",
-		Args:  cobra.MinimumNArgs(1),
+		Long: `Runs test files of decoders, encoders and filters: what goes in, and what must come out.
+
+A file has parts, each below a line of its own:
+  -- config --    decoder = "SECTION", encoder = or filter =; then, if wanted, sections in place of --config
+  -- input --     records of a decoder; else messages as JSON lines, {"tick":"TIME"} lets a filter's time pass
+  -- output --    the messages that must come out, or an encoder's bytes; what a line does not name may be anything
+  -- errors --    what must fail, such as {"record":"…"} of a decoder; without this part nothing may`,
+		Example: "  lma_collector test --config conf.d tests/*.test",
+		Args:    needs("a test file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, end, err := scratch()
 			if err != nil {
