@@ -32,7 +32,7 @@ function M.decoder(build)
     return function()
         local line = read_message("Payload")
         local fields = grammar:match(line)
-        if not fields then return -1 end
+        if not fields then return -1, "the line is not as log_format says" end
         msg.Timestamp, fields.time = fields.time, nil
         if transform then transform_user_agent(fields) end
         msg.Payload = payload_keep and line or nil

@@ -14,7 +14,7 @@ local M = {}
 function M.decoder(type, grammar)
     return function()
         local msg = grammar:match(read_message("Payload"))
-        if not msg then return -1 end
+        if not msg then return -1, "the record is no entry of a slow query log" end
         msg.Type = type
         if truncate and #msg.Payload > truncate then
             msg.Payload = string.sub(msg.Payload, 1, truncate) .. "..."

@@ -3,11 +3,7 @@
 -- Option: payload_keep.
 
 local l = require "lpeg"
-local lma_utils = require "lma_utils"
 l.locale(l)
-
-local payload_keep = read_config("payload_keep")
-local msg = { Type = "stats.netstat" }
 
 local protocol = l.C(l.alnum^1) * ":"
 local names = l.Ct((" " * l.C(l.alnum^1))^1) * "\n"
@@ -29,12 +25,4 @@ end
 local pair = l.Cg(l.Cmt(protocol * names * protocol * values, paired))
 local grammar = l.Cf(l.Ct"" * pair^1, add) * -1
 
-function process_message()
-    local text = read_message("Payload")
-    local fields = grammar:match(text)
-    if not fields then return -1, "Failed to match grammar" end
-    fields.FilePath = read_message("Fields[FilePath]")
-    msg.Fields = fields
-    msg.Payload = payload_keep and text or nil
-    return lma_utils.safe_inject_message(msg)
-end
+process_message = require("proc_file").decoder("stats.netstat", "Failed to match grammar", function(text) return grammar:match(text) end)

@@ -10,7 +10,7 @@ local payload_keep = read_config("payload_keep")
 function process_message()
     local line = read_message("Payload")
     local msg = grammar:match(line)
-    if not msg then return -1 end
+    if not msg then return -1, "the line is none of nginx's error log" end
     msg.Type = type_name
     if payload_keep then msg.Payload = line end
     return lma_utils.safe_inject_message(msg)

@@ -17,7 +17,7 @@ local grammar = l.Ct("Active connections:" * number("connections") * l.space^1 *
 function process_message()
     local text = read_message("Payload")
     local fields = grammar:match(text)
-    if not fields then return -1 end
+    if not fields then return -1, "the record is no page of nginx's stub_status" end
     msg.Fields = fields
     msg.Payload = payload_keep and text or nil
     return lma_utils.safe_inject_message(msg)

@@ -2,6 +2,7 @@
 -- structured data as structured-data.id and structured-data._<name>.
 -- Options: template (needed), type, hostname_keep (hostname and source stay fields), tz.
 
+local lma_utils = require "lma_utils"
 local syslog = require "syslog"
 
 local template = read_config("template") or error("the option template is missing", 0)
@@ -47,7 +48,7 @@ end
 
 function process_message()
     local fields = grammar:match(read_message("Payload"))
-    if not fields then return -1 end
+    if not fields then return -1, "the line is not as template says" end
     msg.Timestamp, fields.timestamp = fields.timestamp, nil
     msg.Payload, fields.msg = fields.msg, nil
     take_severity(fields)
@@ -55,6 +56,5 @@ function process_message()
     take_hostname(fields)
     spread_structured_data(fields)
     msg.Fields = fields
-    if not pcall(inject_message, msg) then return -1 end
-    return 0
+    return lma_utils.safe_inject_message(msg)
 end
