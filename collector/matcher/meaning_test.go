@@ -131,3 +131,31 @@ func TestMeaning(t *testing.T) {
 		}
 	}
 }
+
+// Each comparison with a literal below, equal to and above what the message has.
+func TestComparisons(t *testing.T) {
+	m := webMessage(t)
+	for _, c := range []struct{ variable, below, equal, above string }{
+		{"Type", "'nginx'", "'nginx.access'", "'nginx.b'"},
+		{"Uuid", "'0'", "'0f6c3a52-1b7d-4c8e-9a10-2b3c4d5e6f70'", "'1'"},
+		{"Severity", "3", "4", "4.5"},
+		{"Pid", "4241.9", "4242", "4243"},
+		{"Timestamp", "1700000000123456788", "1700000000123456789", "1700000000123456790"},
+		{"Fields[status]", "199", "200", "200.5"},
+		{"Fields[neg]", "-4", "-3", "-2.5"},
+		{"Fields[latency]", "0.2", "0.25", "1"},
+		{"Fields[code]", "'2'", "'200'", "'3'"},
+		{"Fields[raw]", "'ab'", "'abc'", "'abd'"},
+	} {
+		for op, want := range map[string][3]bool{
+			"==": {false, true, false}, "!=": {true, false, true},
+			">": {true, false, false}, ">=": {true, true, false}, "<": {false, false, true}, "<=": {false, true, true},
+		} {
+			for i, literal := range []string{c.below, c.equal, c.above} {
+				if expr := c.variable + " " + op + " " + literal; parse(t, expr).Match(m) != want[i] {
+					t.Errorf("%s is %v", expr, !want[i])
+				}
+			}
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package matcher
 
+import "cmp"
+
 // operator is what a test does with its variable and its literal.
 type operator uint8
 
@@ -65,42 +67,9 @@ var headers = map[string]variable{
 func (v variable) isText() bool   { return v <= varHostname }
 func (v variable) isNumber() bool { return v >= varTimestamp && v <= varPid }
 
-// compareText applies a comparison (not a search) in the order of bytes.
-func (o operator) compareText(a, b string) bool {
-	switch o {
-	case opEqual:
-		return a == b
-	case opNotEqual:
-		return a != b
-	case opGreater:
-		return a > b
-	case opGreaterEqual:
-		return a >= b
-	case opLess:
-		return a < b
-	}
-	return a <= b
-}
-
-// ordered turns a three-way comparison (negative, zero, positive) into the operator's answer.
-func (o operator) ordered(cmp int) bool {
-	switch o {
-	case opEqual:
-		return cmp == 0
-	case opNotEqual:
-		return cmp != 0
-	case opGreater:
-		return cmp > 0
-	case opGreaterEqual:
-		return cmp >= 0
-	case opLess:
-		return cmp < 0
-	}
-	return cmp <= 0
-}
-
-// compareFloat follows IEEE 754: not-a-number is unequal to everything and in no order.
-func (o operator) compareFloat(a, b float64) bool {
+// compare applies a comparison (not a search): to texts in the order of bytes, to floats as IEEE 754 has
+// it, where not-a-number is unequal to everything and in no order.
+func compare[T cmp.Ordered](o operator, a, b T) bool {
 	switch o {
 	case opEqual:
 		return a == b

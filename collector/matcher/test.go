@@ -94,15 +94,15 @@ func (t *test) match(m *message.Message, s *Scratch) bool {
 	case varLogger:
 		return t.matchText(m.Logger())
 	case varSeverity:
-		return t.op.ordered(t.number.order(int64(m.Severity())))
+		return compare(t.op, t.number.order(int64(m.Severity())), 0)
 	case varPayload:
 		return t.matchText(m.Payload())
 	case varHostname:
 		return t.matchText(m.Hostname())
 	case varTimestamp:
-		return t.op.ordered(t.number.order(m.Timestamp()))
+		return compare(t.op, t.number.order(m.Timestamp()), 0)
 	case varPid:
-		return t.op.ordered(t.number.order(int64(m.Pid())))
+		return compare(t.op, t.number.order(int64(m.Pid())), 0)
 	case varEnvVersion:
 		return t.matchText(m.EnvVersion())
 	}
@@ -118,7 +118,7 @@ func (t *test) matchText(text string) bool {
 	case opNotMatch:
 		return !t.pattern.match(text)
 	}
-	return t.op.compareText(text, t.text)
+	return compare(t.op, text, t.text)
 }
 
 // uuidTexts are buffers for the dashed form, since a regular expression lets its text escape.
@@ -155,9 +155,9 @@ func (t *test) matchValue(v message.Value) bool {
 	case litNumber:
 		switch v.Type() {
 		case message.TypeInteger:
-			return t.op.ordered(t.number.order(v.Int()))
+			return compare(t.op, t.number.order(v.Int()), 0)
 		case message.TypeDouble:
-			return t.op.compareFloat(v.Float(), t.number.float)
+			return compare(t.op, v.Float(), t.number.float)
 		}
 		return false
 	case litBool:
