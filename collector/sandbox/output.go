@@ -71,27 +71,38 @@ func (o *Output) ready(ctx context.Context) error {
 	return nil
 }
 
-// Deliver calls process_message for each item.
+// Deliver calls process_message for each item. What the script has written must be out of its buffers before
+// anything counts as delivered.
 func (o *Output) Deliver(ctx context.Context, items []plugin.Item) error {
 	if err := o.ready(ctx); err != nil {
 		return err
 	}
 	s := o.script
+	var fatal error
+	done := items[:0]
 	for i := range items {
 		s.msg = items[i].Message
 		status := s.process()
 		s.msg = nil
-		switch {
-		case status > 0:
-			return o.fatal(ctx)
-		case status < 0:
-			items[i].Refuse(s.complaint())
-		default:
-			items[i].Accept()
+		if status > 0 {
+			fatal = o.fatal(ctx)
+			break
 		}
+		if status < 0 {
+			items[i].Refuse(s.complaint())
+		}
+		done = items[:i+1]
 		o.keeper.keep(s)
 	}
-	return nil
+	if err := s.flush(); err != nil {
+		return errors.Join(fatal, err)
+	}
+	for i := range done {
+		if _, refused := done[i].Refused(); !refused {
+			done[i].Accept()
+		}
+	}
+	return fatal
 }
 
 // Tick calls timer_event.
@@ -103,7 +114,7 @@ func (o *Output) Tick(ctx context.Context, now time.Time) error {
 		return o.fatal(ctx)
 	}
 	o.keeper.keep(o.script)
-	return nil
+	return o.script.flush()
 }
 
 // fatal is the error after which the output is started again, unless it is only stopping.
@@ -132,5 +143,5 @@ func (o *Output) Close() error {
 	}
 	err = errors.Join(err, o.keeper.close(s))
 	s.close()
-	return err
+	return errors.Join(err, s.unwritten)
 }

@@ -200,3 +200,68 @@ end`, nil)
 		t.Errorf("%v: %q", err, data)
 	}
 }
+
+// Nothing counts as delivered while it lies in a buffer of the script, whatever the script makes of errors.
+func TestOutputFlushes(t *testing.T) {
+	const script = `
+require "io"
+local f = io.open(read_config("path"), "a")
+function process_message()
+  local payload = read_message("Payload")
+  if payload == "die" then error("dead") end
+  if payload == "bad" then return -1, "bad" end
+  f:write(payload)
+  return 0
+end
+function timer_event() f:write("tick") end`
+	r := newRun(t, script, map[string]any{"path": filepath.Join(t.TempDir(), "out")})
+	path := r.options.Config["path"].(string)
+	o := r.output(nil)
+	for _, step := range []struct{ payloads, verdicts, file string }{
+		{"a b", "delivered, delivered", "ab"},
+		{"c bad d", "delivered, refused: bad, delivered", "abcd"},
+		{"e die f", "delivered, left, left", "abcde"},
+	} {
+		list := items(t, strings.Fields(step.payloads)...)
+		err := o.Deliver(t.Context(), list)
+		if got := verdicts(list); got != step.verdicts || plugin.IsFatal(err) != strings.Contains(step.payloads, "die") {
+			t.Errorf("%s: %s, %v", step.payloads, got, err)
+		}
+		if text, _ := os.ReadFile(path); string(text) != step.file {
+			t.Errorf("%s: the file has %q", step.payloads, text)
+		}
+	}
+	if err := o.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOutputOnAFullDisk(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("there is no /dev/full")
+	}
+	const full = "cannot write /dev/full: No space left on device"
+	r := newRun(t, `
+require "io"
+local f = io.open("/dev/full", "w")
+function process_message()
+  local payload = read_message("Payload")
+  if payload == "die" then error("dead", 0) end
+  if payload == "bad" then return -1, "bad" end
+  f:write(payload)
+  return 0
+end
+function timer_event() f:write("tick") end`, nil)
+	o := r.output(nil)
+	list := items(t, "a", "bad", "b")
+	if err := o.Deliver(t.Context(), list); errText(err) != full || verdicts(list) != "left, refused: bad, left" {
+		t.Errorf("%v: %s", err, verdicts(list))
+	}
+	if err := o.Tick(t.Context(), r.now); errText(err) != full {
+		t.Errorf("tick: %v", err)
+	}
+	list = items(t, "a", "die")
+	if err := o.Deliver(t.Context(), list); !plugin.IsFatal(err) || !strings.Contains(err.Error(), "dead") || !strings.Contains(err.Error(), full) || verdicts(list) != "left, left" {
+		t.Errorf("%v: %s", err, verdicts(list))
+	}
+}

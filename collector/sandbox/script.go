@@ -80,6 +80,7 @@ type script struct {
 	interrupted atomic.Bool
 	called      bool   // process_message or timer_event, since the start
 	trace       string // where the error that ended the script happened
+	unwritten   error  // of its files, when it was closed
 	usage       usage
 	unrestored  *unrestored // the data that it does not have; nil for none
 }
@@ -95,8 +96,8 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 		set.clock = time.Now
 	}
 	s := &script{settings: set, host: h, interp: newInterp(set.kind), loading: map[string]bool{}, usage: newUsage(set.metrics, set.label)}
-	s.unwatch = context.AfterFunc(ctx, s.interrupt)
 	s.openLibraries()
+	s.unwatch = context.AfterFunc(ctx, s.interrupt)
 	s.openAPI()
 	s.interp.SetMemoryLimit(s.memoryLimit)
 	if err := s.runTop(source); err != nil {
@@ -272,16 +273,25 @@ func interruptOf(env *plugin.Env) context.Context {
 func (s *script) interrupt() {
 	s.interrupted.Store(true)
 	s.interp.Interrupt(errStopped)
+	s.libraries.Interrupt()
 }
 
 func (s *script) close() {
 	if !s.terminated {
 		s.terminated = true
+		s.unwritten = s.libraries.Close() // what the script did not close itself
 		s.unwatch()
 		s.interp.Close()
-		_ = s.libraries.Close() // what the script did not close itself
 		s.usage.hold(0)
 	}
+}
+
+// flush writes what the script has written to its files so far.
+func (s *script) flush() error {
+	if s.terminated {
+		return s.unwritten
+	}
+	return s.libraries.Flush()
 }
 
 // complaint is an error of a negative status, which need not come with a text.

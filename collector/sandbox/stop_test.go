@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -117,5 +119,33 @@ func TestEndlessStartStops(t *testing.T) {
 	cancel()
 	if text := (<-built).String(); !strings.Contains(text, "site.toml:3:1: error: filename: script "+dir+"/box.lua does not start: ") || !strings.Contains(text, "shutting down") {
 		t.Error(text)
+	}
+}
+
+// A script that waits for something outside ends, too, and keeps its data; so do the processes that it waits for.
+func TestWaitingScriptsStop(t *testing.T) {
+	for kind, conf := range map[string]string{
+		"output": "[in]\ntype = \"LinesInput\"\nlines = [\"one\"]\n[box]\ntype = \"SandboxOutput\"\nmessage_matcher = \"TRUE\"\n",
+		"input":  "[box]\ntype = \"SandboxInput\"\n",
+	} {
+		for name, body := range map[string]string{
+			"command": `require("os").execute('echo $$ > "DIR/pid"; sleep 1000; true')`,
+			"pipe":    `require("io").popen('echo $$ > "DIR/pid"; sleep 1000; true'):read()`,
+			"FIFO":    `require("os").execute('mkfifo "DIR/fifo"; echo 0 > "DIR/pid"') io.open("DIR/fifo"):read()`,
+		} {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				s := run(t, dir, conf+"filename = \"box.lua\"\npreserve_data = true\n", map[string]string{
+					"box.lua": "require 'io'\nfunction process_message() n = 41 + 1 " + strings.ReplaceAll(body, "DIR", dir) + " return 0 end\n",
+				})
+				s.until("the script waits", func() bool { return strings.HasSuffix(s.file("pid"), "\n") })
+				s.stop()
+				s.until("its data are kept", func() bool { return strings.Contains(s.preserved(), "_G[\"n\"] = 42\n") })
+				if pid, _ := strconv.Atoi(strings.TrimSpace(s.file("pid"))); pid > 0 {
+					s.until("the process is gone", func() bool { return syscall.Kill(pid, 0) == syscall.ESRCH })
+				}
+			})
+		}
 	}
 }

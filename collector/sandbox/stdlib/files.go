@@ -34,20 +34,24 @@ type files struct {
 	// dropped is found when the weak pointer is nil.
 	opened  map[*stream]weak.Pointer[file]
 	sweepAt int
+
+	waits waits
+	apart bool  // from the terminal: processes have groups of their own, and nobody may see a script's results
+	fault error // then, the first write that failed since the last flush
 }
 
 const (
 	input  = 0
 	output = 1
 
-	maxOpen = 256         // files of one script
-	grace   = time.Second // for a process at the end of a pipe, when the script is closed
+	maxOpen = 256                       // files of one script
+	grace   = time.Second - lateProcess // for a process at the end of a pipe, when the script is closed
 )
 
 var defaultNames = [...]string{"input", "output"}
 
 func newFiles(o Options) *files {
-	l := &files{opened: map[*stream]weak.Pointer[file]{}, sweepAt: maxOpen / 8}
+	l := &files{opened: map[*stream]weak.Pointer[file]{}, sweepAt: maxOpen / 8, apart: o.Reach == ReachFiles}
 	in, out, errs := o.Stdin, o.Stdout, o.Stderr
 	if in == nil {
 		in = os.Stdin
@@ -57,6 +61,11 @@ func newFiles(o Options) *files {
 	}
 	if errs == nil {
 		errs = os.Stderr
+	}
+	if l.apart {
+		p := newPatient(in)
+		l.waits.add(p)
+		in = p
 	}
 	l.streams = [3]*stream{
 		{reader: in, own: true}, {writer: out, own: true, mode: bufferNone}, {writer: errs, own: true, mode: bufferNone},
@@ -84,7 +93,9 @@ func (l *files) open(in *lua.Interp) *lua.Table {
 // add makes a file of a stream that was opened.
 func (l *files) add(in *lua.Interp, s *stream) (*file, lua.Value) {
 	f := &file{s, l}
+	s.files = l
 	l.opened[s] = weak.Make(f)
+	l.waits.add(s)
 	return f, in.NewObject(&fileClass, f)
 }
 
@@ -109,19 +120,36 @@ func (l *files) sweep() {
 	for s, f := range l.opened {
 		if f.Value() == nil {
 			delete(l.opened, s)
-			s.close() // nobody is left to whom an error could be told
+			_ = s.close() // flush tells of an error
 		}
 	}
 }
 
 // close closes all files and flushes the process's own.
 func (l *files) close() (err error) {
+	late := time.AfterFunc(grace, l.waits.interrupt)
+	defer late.Stop()
 	for s := range l.opened {
-		late := time.AfterFunc(grace, s.kill)
-		err = errors.Join(err, s.close())
-		late.Stop()
+		err = errors.Join(err, s.shut())
+	}
+	for s := range l.opened {
+		s.reap()
 	}
 	clear(l.opened)
+	if l.apart {
+		err = nil // it is noted
+	}
+	return errors.Join(err, l.flush())
+}
+
+// flush writes what the script has written. The error is the first of all writes since the last flush, whether
+// the script saw it or not.
+func (l *files) flush() error {
+	for s := range l.opened {
+		_ = s.sync() // noted
+	}
+	err := l.fault
+	l.fault = nil
 	for _, s := range l.streams[1:] {
 		err = errors.Join(err, s.sync())
 	}
@@ -131,13 +159,13 @@ func (l *files) close() (err error) {
 func (l *files) ioOpen(c *lua.Call) {
 	name := cString(c, 1, "open")
 	mode := optText(c, 2, "open", "r")
-	l.pushOpened(c, name, func() (*stream, error) { return openStream(name, mode) })
+	l.pushOpened(c, name, l.opener(name, mode))
 }
 
 func (l *files) ioPopen(c *lua.Call) {
 	command := cString(c, 1, "popen")
 	mode := optText(c, 2, "popen", "r")
-	l.pushOpened(c, command, func() (*stream, error) { return openPipe(command, mode) })
+	l.pushOpened(c, command, func() (*stream, error) { return openPipe(command, mode, l.apart) })
 }
 
 func (l *files) ioTmpfile(c *lua.Call) {
@@ -161,6 +189,13 @@ func (l *files) pushOpened(c *lua.Call, name string, open func() (*stream, error
 	c.Push(v)
 }
 
+// opener opens a file by its name.
+func (l *files) opener(name, mode string) func() (*stream, error) {
+	return func() (*stream, error) {
+		return l.waits.during(name, func() (*stream, error) { return openStream(name, mode) })
+	}
+}
+
 func (l *files) opening(open func() (*stream, error)) (*stream, error) {
 	if err := l.room(); err != nil {
 		return nil, err
@@ -177,7 +212,7 @@ func (l *files) redirect(c *lua.Call, which int, mode string) {
 	if c.Kind(1) > lua.KindNil {
 		if _, isText := c.Text(1); isText {
 			name := cString(c, 1, function)
-			s, err := l.opening(func() (*stream, error) { return openStream(name, mode) })
+			s, err := l.opening(l.opener(name, mode))
 			if err != nil {
 				badFile(c, function, name, err)
 			}
@@ -228,7 +263,7 @@ func (l *files) ioLines(c *lua.Call) {
 		return
 	}
 	name := cString(c, 1, "lines")
-	s, err := l.opening(func() (*stream, error) { return openStream(name, "r") })
+	s, err := l.opening(l.opener(name, "r"))
 	if err != nil {
 		badFile(c, "lines", name, err)
 	}

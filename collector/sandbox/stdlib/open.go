@@ -80,6 +80,23 @@ func (l *Libraries) Close() error {
 	return l.files.close()
 }
 
+// Flush writes what the script has written to files and pipes so far. The error is of the first write since
+// the last Flush that failed.
+func (l *Libraries) Flush() error {
+	if l.files == nil {
+		return nil
+	}
+	return l.files.flush()
+}
+
+// Interrupt ends whatever the script waits for: files, pipes, processes. What it has written may still be
+// flushed for a moment. Any goroutine may call it.
+func (l *Libraries) Interrupt() {
+	if l.files != nil {
+		l.files.waits.interrupt()
+	}
+}
+
 // Modules are the standard libraries that `require` gives to a decoder, filter or encoder.
 func Modules(clock Clock) []lua.Module { return New(Options{Clock: clock}).Modules() }
 

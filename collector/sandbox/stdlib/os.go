@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 
@@ -16,7 +15,7 @@ func (l *Libraries) openOS(in *lua.Interp) *lua.Table {
 	functions := map[string]lua.Function{"clock": osClock, "date": l.osDate, "difftime": osDifftime, "time": l.osTime}
 	if l.options.Reach >= ReachFiles {
 		for name, f := range map[string]lua.Function{
-			"execute": osExecute, "getenv": osGetenv, "remove": osRemove, "rename": osRename, "tmpname": osTmpname,
+			"execute": l.files.osExecute, "getenv": osGetenv, "remove": osRemove, "rename": osRename, "tmpname": osTmpname,
 		} {
 			functions[name] = f
 		}
@@ -115,7 +114,7 @@ func osTmpname(c *lua.Call) {
 
 // osExecute gives what C's system does: the status that wait has, 256 times the exit code. Without a
 // command it tells whether there is a shell.
-func osExecute(c *lua.Call) {
+func (l *files) osExecute(c *lua.Call) {
 	if c.Kind(1) <= lua.KindNil {
 		_, err := os.Stat(shell)
 		if err == nil {
@@ -125,13 +124,16 @@ func osExecute(c *lua.Call) {
 		}
 		return
 	}
-	cmd := exec.Command(shell, "-c", cString(c, 1, "execute"))
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil && cmd.ProcessState == nil { // else the status says what went wrong
+	p := newProcess(cString(c, 1, "execute"), l.apart)
+	p.soon = true
+	if err := p.cmd.Start(); err != nil {
 		c.PushNumber(-1)
 		return
 	}
-	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	l.waits.add(p)
+	p.wait()
+	l.waits.remove(p)
+	status, _ := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	c.PushNumber(float64(status))
 }
 

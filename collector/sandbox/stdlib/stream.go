@@ -3,11 +3,13 @@ package stdlib
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // buffering is when a stream writes what it was given.
@@ -28,14 +30,43 @@ type stream struct {
 	writer io.Writer
 	seeker io.Seeker // nil: it has no position
 	closer io.Closer
-	cmd    *exec.Cmd // the process at the other end of a pipe
+	timer  deadlines // nil: it cannot be interrupted
+	at     *process  // the other end of a pipe
 	own    bool      // stdin, stdout or stderr: not to be closed
+	name   string
+	files  *files // that it was opened by, nil for the process's own
 
 	mode    buffering
 	unread  []byte // what was read ahead
 	in      []byte // the memory of unread
 	pending []byte // what is still to be written
 	closed  bool
+}
+
+// deadlines are those of files and pipes. For those that never wait setting one is an error, which does not matter.
+type deadlines interface {
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+}
+
+// interrupt ends a read at once, a write and the process at the other end soon.
+func (s *stream) interrupt() {
+	if s.timer != nil {
+		_ = s.timer.SetReadDeadline(time.Now())
+		_ = s.timer.SetWriteDeadline(time.Now().Add(lateWrite))
+	}
+	if s.at != nil {
+		s.at.interrupt()
+	}
+}
+
+// failed notes an error of writing, which the script may not look at.
+func (s *stream) failed(err error) error {
+	if err != nil && s.files != nil && s.files.apart && s.files.fault == nil {
+		text, _ := errorText(err)
+		s.files.fault = fmt.Errorf("cannot write %s: %s", s.name, text)
+	}
+	return err
 }
 
 // errStream is what a stream of the other direction gives.
@@ -52,6 +83,7 @@ func openStream(name, mode string) (*stream, error) {
 		return nil, err
 	}
 	s := fileStream(f)
+	s.name = name
 	switch flags & (os.O_WRONLY | os.O_RDWR) {
 	case os.O_RDONLY:
 		s.writer = nil
@@ -62,7 +94,7 @@ func openStream(name, mode string) (*stream, error) {
 }
 
 func fileStream(f *os.File) *stream {
-	return &stream{reader: f, writer: f, seeker: f, closer: f}
+	return &stream{reader: f, writer: f, seeker: f, closer: f, timer: f}
 }
 
 func openFlags(mode string) (flags int, ok bool) {
@@ -91,11 +123,20 @@ func openFlags(mode string) (flags int, ok bool) {
 	return flags, true
 }
 
-// openPipe starts a command whose output is read or whose input is written.
-func openPipe(command, mode string) (*stream, error) {
+// newProcess prepares a command for the shell. One with a group of its own can be ended with all that it starts,
+// and does not see what is typed at the terminal.
+func newProcess(command string, group bool) *process {
 	cmd := exec.Command(shell, "-c", command)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	s := &stream{cmd: cmd}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: group}
+	return &process{cmd: cmd, group: group}
+}
+
+// openPipe starts a command whose output is read or whose input is written.
+func openPipe(command, mode string, group bool) (*stream, error) {
+	p := newProcess(command, group)
+	cmd := p.cmd
+	s := &stream{at: p, name: command}
 	switch mode {
 	case "r":
 		cmd.Stdout = nil
@@ -103,7 +144,8 @@ func openPipe(command, mode string) (*stream, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.reader, s.closer = pipe, pipe
+		s.reader, s.closer, p.soon = pipe, pipe, true
+		s.timer, _ = pipe.(deadlines)
 	case "w":
 		cmd.Stdin = nil
 		pipe, err := cmd.StdinPipe()
@@ -111,6 +153,7 @@ func openPipe(command, mode string) (*stream, error) {
 			return nil, err
 		}
 		s.writer, s.closer = pipe, pipe
+		s.timer, _ = pipe.(deadlines)
 	default:
 		return nil, syscall.EINVAL
 	}
@@ -167,7 +210,7 @@ func (s *stream) write(text string) error {
 	}
 	if len(text) > streamBuffer {
 		_, err := io.WriteString(s.writer, text)
-		return err
+		return s.failed(err)
 	}
 	s.pending = append(s.pending, text...)
 	if s.mode == bufferNone || s.mode == bufferLine && bytes.IndexByte(s.pending, '\n') >= 0 {
@@ -192,7 +235,7 @@ func (s *stream) flush() error {
 	}
 	_, err := s.writer.Write(s.pending)
 	s.pending = s.pending[:0]
-	return err
+	return s.failed(err)
 }
 
 // sync is flush for what is behind the stream, too.
@@ -218,6 +261,13 @@ func (s *stream) seek(offset int64, whence int) (int64, error) {
 
 // close writes what is pending, closes, and waits for the process at the other end.
 func (s *stream) close() error {
+	err := s.shut()
+	s.reap()
+	return err
+}
+
+// shut writes what is pending and closes.
+func (s *stream) shut() error {
 	if s.closed {
 		return nil
 	}
@@ -225,18 +275,20 @@ func (s *stream) close() error {
 	err := s.flush()
 	s.unread, s.in, s.pending = nil, nil, nil
 	if s.closer != nil {
-		err = errors.Join(err, s.closer.Close())
+		err = errors.Join(err, s.failed(s.closer.Close()))
 	}
-	if s.cmd != nil {
-		s.cmd.Wait() // how it ended is nothing that Lua 5.1 tells
-		err = nil
+	if s.at != nil {
+		err = nil // how it ended is nothing that Lua 5.1 tells
 	}
 	return err
 }
 
-// kill ends the process at the other end of a pipe.
-func (s *stream) kill() {
-	if s.cmd != nil {
-		s.cmd.Process.Kill() // it may have ended already
+// reap waits for the process at the other end.
+func (s *stream) reap() {
+	if s.at != nil {
+		s.at.wait()
+	}
+	if s.files != nil {
+		s.files.waits.remove(s)
 	}
 }
