@@ -177,7 +177,7 @@ func TestTagsOfTheSiteUUIDsAndPayload(t *testing.T) {
 	}
 	for i, uuid := range []string{"000000ff-0000-0000-0000-000000000001", "00000100-0000-0000-0000-000000000001", "00000101-0000-0000-0000-000000000001"} {
 		fields := list[i]["fields"].(map[string]any)
-		if list[i]["uuid"] != uuid || fields["environment_label"] != "env-1" || fields["source"] != "load" || list[i]["payload"] != nil {
+		if list[i]["uuid"] != uuid || fields["environment_label"] != "env-1" || fields["source"] != "load" || fields["type"] != "gauge" || fields["interval"] != 10.0 || list[i]["payload"] != nil {
 			t.Errorf("message %d: %v", i, list[i])
 		}
 		if list[i]["timestamp"] != 1454503052513000000.0 {
@@ -220,6 +220,12 @@ func TestMapping(t *testing.T) {
 	f("libvirt", "", "virt_cpu_total", "", "value", "null", "virt_cpu_time{instance_id=n,hostname=compute-1}")
 	f("libvirt", "", "disk_octets", "vda", "read", "null", "virt_disk_octets_read{instance_id=n,device=vda,hostname=compute-1}")
 	f("libvirt", "", "memory", "total", "value", "null", "virt_memory_total{instance_id=n,hostname=compute-1}")
+	f("mysql", "db", "mysql_commands", "insert", "value", "null", "mysql_commands{statement=insert,hostname=n}")
+	f("mysql", "db", "mysql_handler", "commit", "value", "null", "mysql_handler{handler=commit,hostname=n}")
+	f("mysql", "db", "threads", "running", "value", "null", "mysql_threads_running{hostname=n}")
+	f("hypervisor_stats", "", "gauge", "free_ram_MB", "value", `{"host":"c2"}`, "openstack_nova_free_ram{hostname=c2}")
+	f("hypervisor_stats", "", "gauge", "total_free_ram_MB", "value", `{"aggregate":"a","aggregate_id":"7"}`, "openstack_nova_total_free_ram{aggregate=a,aggregate_id=7}")
+	f("hypervisor_stats", "", "gauge", "xMB", "value", "null", "openstack_nova_xMB{}")
 	f("ceph_mon", "ceph", "pg_state_count", "active", "value", "null", "ceph_pg_state_count{cluster=ceph,state=active}")
 	f("ceph_osd_perf", "ceph", "osd_op", "3", "value", "null", "ceph_perf_osd_op{cluster=ceph,osd=3,hostname=n}")
 	f("check_openstack_api", "nova-api", "gauge", "", "value", `{"region":"r"}`, "openstack_check_api{service=nova-api}")
