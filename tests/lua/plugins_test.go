@@ -23,8 +23,8 @@ import (
 
 // A case of testdata/plugins is an archive whose parts are done in their order:
 //
-//	options        TOML: script (a path under lua_modules, whose folder tells its kind), config, output_limit, and
-//	               error, if it does not start
+//	options        TOML: script (a path under lua_modules, whose folder tells its kind), config, output_limit, tags
+//	               that the site gives each message, and error, if it does not start
 //	message JSON   hands the script a message: the JSON without the payload, which is the text of the part
 //	tick SECONDS   lets a filter's timer fire
 //	status N TEXT  of the last message: what process_message returned; without this part it is 0
@@ -110,6 +110,7 @@ func (r *pluginRun) open(text string) {
 		Error       string
 		OutputLimit uint `toml:"output_limit"`
 		Config      map[string]any
+		Tags        map[string]string
 	}
 	if _, err := toml.Decode(text, &options); err != nil {
 		r.t.Fatal(err)
@@ -119,6 +120,9 @@ func (r *pluginRun) open(text string) {
 		Kind: kinds[folder], Name: "test", Hostname: "node-1", Filename: filepath.Join("../../lua_modules", options.Script),
 		ModuleDirectory: "../../lua_modules", Config: options.Config, BaseDir: r.t.TempDir(), PreserveData: folder != "decoders",
 		OutputLimit: options.OutputLimit, Start: r.now,
+	}
+	if options.Tags != nil {
+		r.options.ModuleDirectory = r.site(options.Tags) + ";" + r.options.ModuleDirectory
 	}
 	o, err := sandbox.OpenOffline(r.options)
 	switch {
@@ -133,6 +137,19 @@ func (r *pluginRun) open(text string) {
 	}
 	r.offline = o
 	r.t.Cleanup(func() { o.Close() })
+}
+
+// site makes a directory with the module that gives a site's tags.
+func (r *pluginRun) site(tags map[string]string) string {
+	r.t.Helper()
+	dir, source := r.t.TempDir(), "return { tags = {\n"
+	for name, value := range tags {
+		source += fmt.Sprintf("[%q] = %q,\n", name, value)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "extra_fields.lua"), []byte(source+"} }\n"), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	return dir
 }
 
 func (r *pluginRun) restart() {
