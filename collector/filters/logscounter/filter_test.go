@@ -312,6 +312,29 @@ func TestTooManyServices(t *testing.T) {
 	}
 }
 
+// Rates that are too much for one message go out in several, each complete in itself.
+func TestMessagesFit(t *testing.T) {
+	const most = 4 << 10
+	r := newRun(t, func(_ *Config, env *plugin.Env) { env.MaxMessageSize = most })
+	for i := range 20 {
+		if err := r.log(fmt.Sprintf("openstack.s%d", i), "INFO", 6, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.tick(start.Add(time.Minute))
+	if len(r.sent) < 2 {
+		t.Errorf("%d messages", len(r.sent))
+	}
+	for _, m := range r.sent {
+		if _, twice := m.Field("type", 1); twice || len(m.Bytes()) > most || m.Text("hostname") != "ctl1" {
+			t.Errorf("%d bytes: %s", len(m.Bytes()), message.AppendJSON(nil, m))
+		}
+	}
+	if rates, points := r.rates(); len(rates) != 20 || points != 8*20 {
+		t.Errorf("%d rates of %d points", len(rates), points)
+	}
+}
+
 // TestManyLoggers: what is remembered is bounded, and forgetting it loses no counts.
 func TestManyLoggers(t *testing.T) {
 	r := newRun(t, nil)

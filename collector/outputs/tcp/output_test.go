@@ -164,22 +164,32 @@ func TestErrors(t *testing.T) {
 
 	l := listen(t) // nobody reads
 	o = open(t, l.Addr().String(), func(c *Config) { c.WriteTimeout = 50 * time.Millisecond })
-	big := plugin.Item{Data: make([]byte, 64<<20)}
-	err = o.Deliver(context.Background(), []plugin.Item{big})
+	err = o.Deliver(context.Background(), []plugin.Item{{Data: make([]byte, 64<<20)}})
 	if err == nil || !strings.HasPrefix(err.Error(), "connection to "+l.Addr().String()+": ") || !strings.HasSuffix(err.Error(), "i/o timeout") {
 		t.Error(err)
 	}
 	if o.link != nil {
 		t.Error("a connection with half a message is still used")
 	}
+}
 
+func TestEndOfContextInterruptsWriting(t *testing.T) {
+	l := listen(t)
+	o := open(t, l.Addr().String(), func(c *Config) { c.WriteTimeout = time.Hour })
 	ctx, cancel := context.WithCancel(context.Background())
-	o = open(t, l.Addr().String(), nil)
 	done := make(chan error)
-	go func() { done <- o.Deliver(ctx, []plugin.Item{big}) }()
+	go func() { done <- o.Deliver(ctx, []plugin.Item{{Data: make([]byte, 64<<20)}}) }()
+	peer, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	if _, err := io.ReadFull(peer, make([]byte, 1)); err != nil { // it is being written
+		t.Fatal(err)
+	}
 	cancel()
-	if err := <-done; err == nil {
-		t.Error("no error after the end of the context")
+	if err := <-done; err == nil || !strings.HasSuffix(err.Error(), "i/o timeout") {
+		t.Error(err)
 	}
 }
 
