@@ -69,8 +69,8 @@ end
 
 -- inject_rest sends on the datapoints that are wrong, marked as what could not be decoded; only their number where
 -- they are too large for a message.
-local function inject_rest(headers, typ, bad, reason)
-    headers.Type = typ
+local function inject_rest(headers, bad, reason)
+    headers.Type = nil
     headers.Payload = lma_utils.safe_json_encode(bad)
     headers.Fields = { decode_failure = true, decode_error = reason }
     lma_utils.inject_tags(headers)
@@ -83,11 +83,7 @@ end
 local function take_apart()
     local ok, points = pcall(cjson.decode, read_message("Payload"))
     if not ok or type(points) ~= "table" then return -1, "Invalid payload value for bulk metric" end
-    local headers = {
-        Timestamp = read_message("Timestamp"), Hostname = read_message("Hostname"),
-        Logger = read_message("Logger"), Severity = read_message("Severity"),
-    }
-    local typ = read_message("Type") -- the first message that is injected takes the record's place
+    local headers = { Timestamp = read_message("Timestamp"), Hostname = read_message("Hostname") } -- the others are the record's
     local good, bad, reason = 0, {}, nil
     for _, point in pairs(points) do -- a null leaves a hole
         local wrong, status = problem(point), nil
@@ -100,7 +96,7 @@ local function take_apart()
     end
     if not reason then return 0 end
     if good == 0 then return -1, reason end
-    return inject_rest(headers, typ, bad, reason)
+    return inject_rest(headers, bad, reason)
 end
 
 local site = { Fields = {} }
