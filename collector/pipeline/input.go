@@ -19,6 +19,7 @@ type input struct {
 	newDecoder        func(token string) (plugin.Decoder, error) // nil for none
 	router            *router
 	late              context.Context // ends when decoders are interrupted; nil: never
+	last              context.Context // of the run, ends lastFlush after it was told to end; nil before it
 	maxRecord         int             // bytes
 	maxUnacknowledged int             // bytes per source
 	stats             inputStats
@@ -64,12 +65,19 @@ func (in *input) unacknowledged() (n int) {
 // interrupted tells whether decoders are.
 func (in *input) interrupted() bool { return in.late != nil && in.late.Err() != nil }
 
+// lastFlush is how long what nobody can read again may wait for room when the input is told to end.
+const lastFlush = 800 * time.Millisecond
+
 // run builds the input and lets it work until it ends. Sources that it left open are closed.
 func (in *input) run(ctx context.Context) error {
 	p, err := in.build()
 	if err != nil {
 		return err
 	}
+	var cancel context.CancelFunc
+	in.last, cancel = context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastFlush, cancel) })()
 	defer in.closeSources()
 	settle := time.AfterFunc(in.retries.MaxDelay/10+time.Second, in.settled)
 	defer settle.Stop()

@@ -351,6 +351,19 @@ func (s *source) Flush(ctx context.Context, done func()) error {
 	if b.Len() == 0 && done == nil {
 		return nil
 	}
+	if done == nil && s.in.last != nil {
+		ctx = s.in.last
+	}
+	n := b.Len()
+	err := s.handOver(ctx, b, done)
+	if err != nil && done == nil {
+		s.in.log.Warn("the last messages could not be handed over to everybody", "messages", n, "error", err)
+	}
+	return err
+}
+
+// handOver waits for room, then routes the batch.
+func (s *source) handOver(ctx context.Context, b *message.Batch, done func()) error {
 	for !s.flight.room() {
 		select {
 		case <-s.flight.freed:

@@ -62,3 +62,56 @@ func TestStopHasOneLimit(t *testing.T) {
 		})
 	}
 }
+
+// What an input hands over that nobody can read again arrives though the stop comes before there is room for it:
+// in the queue of an output, or in what may be on its way.
+func TestStopLosesNoBatch(t *testing.T) {
+	for what, change := range map[string]func(*Settings){
+		"queue":  func(*Settings) {},
+		"on way": func(s *Settings) { s.MaxUnacknowledged = 1 },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			name := t.Name() + what
+			s := newSink(t, name)
+			s.gate = make(chan struct{})
+			lines := []string{"a 1", "a 2", "a 3", "a 4", "a 5", "a 6"}
+			failed := make(chan error, 1)
+			feeds.Store(name, func(ctx context.Context, host plugin.InputHost) error {
+				src, err := host.NewSource(name)
+				if err != nil {
+					return err
+				}
+				defer src.Close()
+				for _, line := range lines {
+					src.Deliver([]byte(line + "\n"))
+					if err := src.Flush(ctx, nil); err != nil {
+						failed <- err
+						return nil
+					}
+				}
+				return nil
+			})
+			defer feeds.Delete(name)
+			settings := testSettings(t)
+			change(&settings)
+			p, found := Build(sectionsOf(t, flowing(name, "queue_messages = 1")), settings)
+			if p == nil {
+				t.Fatal(found)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				p.Run(ctx)
+			}()
+			synctest.Wait() // the input waits for room
+			cancel()
+			synctest.Wait()
+			close(s.gate)
+			<-ended
+			if got := s.all(); len(got) != len(lines) || len(failed) > 0 {
+				t.Errorf("%s: %d of %d messages arrived: %q", what, len(got), len(lines), got)
+			}
+		})
+	}
+}

@@ -75,7 +75,8 @@ type Source interface {
 	// output has delivered its messages and those of all earlier batches of this source; at once
 	// where there are none. It must be quick and must not call the source. Flush waits while a
 	// blocking consumer's queue is full or too much of this source is unacknowledged; it returns
-	// ctx's error when ctx ended first, and then the messages are dropped unacknowledged.
+	// ctx's error when ctx ended first, and then the messages are dropped unacknowledged. Without done
+	// nobody could read them again: then it waits until most of a second after the input was told to end.
 	Flush(ctx context.Context, done func()) error
 	// Drain waits until all that was flushed is acknowledged, or ctx ends. An input that keeps a
 	// position calls it at its end, with a second's time of its own, before it notes the last one.

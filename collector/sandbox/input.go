@@ -45,7 +45,6 @@ type Input struct {
 	mu     sync.Mutex
 	source plugin.Source
 	ctx    context.Context // of the run
-	late   context.Context // ends lastFlush after ctx: what is being handed over when the input stops is not lost
 	count  int
 	bytes  int
 	wake   chan struct{}
@@ -65,9 +64,6 @@ const (
 	fullBytes = 256 << 10
 )
 
-// lastFlush is how long the input tries to hand over its last messages when it stops.
-const lastFlush = time.Second
-
 // Run starts the script and calls it until ctx ends, it fails, or it has run once without a ticker.
 func (in *Input) Run(ctx context.Context, host plugin.InputHost) error {
 	source, err := host.NewSource("")
@@ -77,14 +73,10 @@ func (in *Input) Run(ctx context.Context, host plugin.InputHost) error {
 	defer source.Close()
 	in.source, in.ctx, in.wake = source, ctx, make(chan struct{}, 1)
 	in.keeper, in.count, in.bytes = nil, 0, 0
-	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastFlush, cancel) })()
-	in.late = late
 	done := make(chan struct{})
 	var flusher sync.WaitGroup
 	flusher.Go(func() { in.flushAll(done) })
-	defer func() { _ = in.flush() }() // it has said what is lost
+	defer func() { _ = in.flush() }() // the source says what is lost
 	defer flusher.Wait()
 	defer close(done)
 
@@ -193,13 +185,8 @@ func (in *Input) flush() error {
 	if !in.source.Pending() {
 		return nil
 	}
-	n := in.count
 	in.count, in.bytes = 0, 0
-	err := in.source.Flush(in.late, nil)
-	if err != nil && in.env.Log != nil {
-		in.env.Log.Warn("the last messages could not be handed over", "messages", n, "error", err)
-	}
-	return err
+	return in.source.Flush(in.ctx, nil)
 }
 
 // flushAll hands over what there is whenever there is something.

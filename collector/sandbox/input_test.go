@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -238,50 +237,6 @@ func TestInputIsHeldBack(t *testing.T) {
 	}
 	if n := len(p.batch); n > fullCount+1 {
 		t.Errorf("%d messages in a batch that nobody took", n)
-	}
-}
-
-// slowPool takes a batch only when it is told to.
-type slowPool struct {
-	*pool
-	open chan struct{}
-}
-
-func (s slowPool) NewSource(string) (plugin.Source, error) { return s, nil }
-
-func (s slowPool) Flush(ctx context.Context, done func()) error {
-	s.arrived <- struct{}{}
-	select {
-	case <-s.open:
-		return s.pool.Flush(ctx, done)
-	case <-ctx.Done():
-		s.batch = nil // a source has given it away by then
-		return ctx.Err()
-	}
-}
-
-// What is on its way when the input stops arrives, when those who take it do so soon.
-func TestInputLosesNothingAtAStop(t *testing.T) {
-	r := newRun(t, `local n = 0 function process_message() while true do inject_message({Payload=n .. ""}) n = n + 1 end end`, nil)
-	ctx, stop := context.WithCancel(t.Context())
-	p := slowPool{&pool{arrived: make(chan struct{}, 10)}, make(chan struct{})}
-	done := make(chan error)
-	in := r.input(0)
-	go func() { done <- in.Run(ctx, p) }()
-	<-p.arrived
-	stop()
-	close(p.open)
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	got := p.payloads()
-	for i, payload := range got {
-		if payload != strconv.Itoa(i) {
-			t.Fatalf("message %d is %s", i, payload)
-		}
-	}
-	if len(got) == 0 || p.Pending() {
-		t.Errorf("%d messages came", len(got))
 	}
 }
 
