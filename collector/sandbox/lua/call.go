@@ -87,7 +87,7 @@ func (c *Call) PushNumber(f float64) { c.Push(Number(f)) }
 // PushText pushes a string that nobody will change. It must be no small part of a long one, which
 // would stay in memory uncounted: PushView copies.
 func (c *Call) PushText(s string) {
-	c.in.chargeText(len(s))
+	c.in.chargeBlock(sizeText + len(s))
 	c.Push(stringValue(s))
 }
 
@@ -96,7 +96,7 @@ func (c *Call) PushView(s string) { c.Push(c.in.viewText(s)) }
 
 // viewText is a copy of a string, or an equal one that was used lately.
 func (in *Interp) viewText(s string) Value {
-	in.chargeText(len(s))
+	in.chargeBlock(sizeText + len(s))
 	if len(s) <= internText {
 		return in.text(s)
 	}
@@ -159,7 +159,7 @@ func (c *Call) Spend(instructions int) {
 }
 
 // Count counts the memory of strings that a function made with lua.String.
-func (c *Call) Count(bytes int) { c.in.charge(bytes) }
+func (c *Call) Count(bytes int) { c.in.chargeBlock(bytes) }
 
 // Need ends the script with "not enough memory" unless that many bytes more are allowed. A function
 // calls it before it allocates what its arguments ask for; strings, tables and userdata that it makes

@@ -284,7 +284,7 @@ func (in *Interp) SetFunctions(t *Table, functions map[string]Function) {
 func (in *Interp) NewClosure(name string, object any, f Function) Value {
 	in.charge(sizeClosure)
 	if s, ok := object.(Sized); ok {
-		in.charge(s.Size())
+		in.chargeBlock(s.Size())
 	}
 	return nativeValue(&native{name: name, f: f, holds: object})
 }
@@ -293,7 +293,7 @@ func (in *Interp) NewClosure(name string, object any, f Function) Value {
 func (in *Interp) NewObject(class *Class, object any) Value {
 	in.charge(sizeUserdata)
 	if s, ok := object.(Sized); ok {
-		in.charge(s.Size())
+		in.chargeBlock(s.Size())
 	}
 	return userdataValue(&userdata{object: object, meta: in.classMeta(class)})
 }

@@ -27,6 +27,17 @@ func (in *Interp) charge(bytes int) {
 	}
 }
 
+// freeBlock is how much memory a native function takes without a charge.
+const freeBlock = 512
+
+// chargeBlock is charge for what native functions make, whose memory must be filled and collected, too.
+func (in *Interp) chargeBlock(bytes int) {
+	in.charge(bytes)
+	if bytes > freeBlock {
+		in.fuel -= bytes >> 8
+	}
+}
+
 func (in *Interp) chargeText(n int) { in.charge(sizeText + n) }
 
 // need ends the script unless that many bytes are allowed.

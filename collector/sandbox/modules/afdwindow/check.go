@@ -1,14 +1,54 @@
 package afdwindow
 
-// Set is the windows of all series that a rule watches; rules may share one.
-type Set struct{ windows []*Window }
+import "lma_collector/collector/sandbox/lua"
 
-// Check is what a rule asks of each window of a set.
+// Set is the windows of all series that a rule watches; rules may share one. held are the script's values of
+// the windows, whose memory they are.
+type Set struct {
+	windows []*Window
+	held    []lua.Value
+}
+
+// heldWindow is what a window takes in a list, in bytes.
+const heldWindow = 24
+
+// Size is the memory of the lists in bytes, Refer gives the windows.
+func (s *Set) Size() int                   { return 64 + heldWindow*len(s.windows) }
+func (s *Set) Refer(yield func(lua.Value)) { each(s.held, yield) }
+
+func each(values []lua.Value, yield func(lua.Value)) {
+	for _, v := range values {
+		yield(v)
+	}
+}
+
+// work is what looking at all windows takes, in rows.
+func (s *Set) work() (rows int) {
+	for _, w := range s.windows {
+		rows += w.work()
+	}
+	return rows
+}
+
+// work is what a test takes, in rows: the rate of change looks at them several times.
+func (w *Window) work() int {
+	if w.function == roc {
+		return 16 + 4*len(w.rows)
+	}
+	return 16 + len(w.rows)
+}
+
+// Check is what a rule asks of each window of a set. held is the script's value of the set.
 type Check struct {
 	set       *Set
 	operator  string
 	threshold float64
+	held      lua.Value
 }
+
+// Size is the check's memory in bytes, Refer gives the set.
+func (c *Check) Size() int                   { return 64 + len(c.operator) }
+func (c *Check) Refer(yield func(lua.Value)) { yield(c.held) }
 
 // result is what a window's test finds, and the value, -1 where there is none.
 func (w *Window) result(ns int64, operator string, threshold float64) (code int, value float64) {

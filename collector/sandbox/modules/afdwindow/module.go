@@ -76,13 +76,30 @@ func put(c *lua.Call) {
 	if !(math.Abs(ns) < float64(maxTime)) || v-v != 0 {
 		return
 	}
+	rows := 0
 	for i := 1; ; i++ {
 		w, ok := list.Index(i).AsObject().(*Window)
 		if !ok {
-			return
+			break
 		}
+		rows = spendRows(c, rows+8+w.passed(int64(ns)))
 		w.Put(int64(ns), v)
 	}
+	c.Spend(rows / rowsPerInstruction)
+}
+
+const (
+	rowsPerInstruction = 32
+	spendAfter         = 4096 // rows
+)
+
+// spendRows charges for rows that were looked at when they are many, and gives those that are left to pay.
+func spendRows(c *lua.Call, rows int) int {
+	if rows < spendAfter {
+		return rows
+	}
+	c.Spend(rows / rowsPerInstruction)
+	return 0
 }
 
 func test(c *lua.Call) {
@@ -91,6 +108,7 @@ func test(c *lua.Call) {
 		lua.BadArgument(c, 1, "test", "afd_window expected, got "+c.Kind(1).String())
 	}
 	ns, operator, threshold := lua.CheckNumber(c, 2, "test"), lua.CheckText(c, 3, "test"), lua.CheckNumber(c, 4, "test")
+	c.Spend(w.work() / rowsPerInstruction)
 	code, value := w.result(int64(ns), operator, threshold)
 	c.PushNumber(float64(code))
 	c.PushNumber(value)
@@ -104,7 +122,8 @@ func add(c *lua.Call) {
 	if !ok || !isWindow {
 		lua.BadArgument(c, 1, "add", "a set and a window expected")
 	}
-	set.windows = append(set.windows, w)
+	c.Count(heldWindow)
+	set.windows, set.held = append(set.windows, w), append(set.held, c.Arg(2))
 }
 
 func newCheck(c *lua.Call, class *lua.Class) {
@@ -112,22 +131,23 @@ func newCheck(c *lua.Call, class *lua.Class) {
 	if !ok {
 		lua.BadArgument(c, 1, "check", "a set expected, got "+c.Kind(1).String())
 	}
-	c.Push(c.Interp().NewObject(class, &Check{set, lua.CheckText(c, 2, "check"), lua.CheckNumber(c, 3, "check")}))
+	operator, threshold := lua.CheckText(c, 2, "check"), lua.CheckNumber(c, 3, "check")
+	c.Push(c.Interp().NewObject(class, &Check{set, operator, threshold, c.Arg(1)}))
 }
 
 func quiet(c *lua.Call) {
 	list, ns := lua.CheckTable(c, 1, "quiet"), int64(lua.CheckNumber(c, 2, "quiet"))
-	for i := 1; ; i++ {
+	rows, all, i := 0, true, 1
+	for ; all; i++ {
 		check, ok := list.Index(i).AsObject().(*Check)
 		if !ok {
-			c.PushBool(i > 1)
-			return
+			break
 		}
-		if !check.quiet(ns) {
-			c.PushBool(false)
-			return
-		}
+		rows = spendRows(c, rows+8+check.set.work())
+		all = check.quiet(ns)
 	}
+	c.Spend(rows / rowsPerInstruction)
+	c.PushBool(all && i > 1)
 }
 
 func newRoutes(c *lua.Call, class *lua.Class) { c.Push(c.Interp().NewObject(class, NewRoutes())) }
@@ -140,35 +160,63 @@ func routesOf(c *lua.Call, function string) *Routes {
 	return r
 }
 
+// take charges only where the message, the fields or the windows are many.
 func take(current func() *message.Message) lua.Function {
 	return func(c *lua.Call) {
 		r, m := routesOf(c, "take"), current()
-		c.PushBool(m != nil && r.Take(m))
+		if m == nil {
+			c.PushBool(false)
+			return
+		}
+		c.Spend(lookUp(m, r.fields) + r.widest/4)
+		c.PushBool(r.Take(m))
 	}
 }
+
+// lookUp is what it costs to look for a message's name, value and so many fields.
+func lookUp(m *message.Message, fields int) int { return (2+fields)*(len(m.Bytes())>>10) + fields/4 }
 
 func learn(current func() *message.Message) lua.Function {
 	return func(c *lua.Call) {
 		r := routesOf(c, "learn")
-		fields, list := lua.CheckTable(c, 2, "learn"), lua.CheckTable(c, 3, "learn")
-		var names []string
-		for i := 1; i <= fields.Len(); i++ {
-			name, ok := fields.Index(i).AsText()
-			if !ok {
-				lua.BadArgument(c, 2, "learn", "names of fields expected")
-			}
-			names = append(names, name)
+		names := fieldNames(c, lua.CheckTable(c, 2, "learn"))
+		to := windowsOf(c, lua.CheckTable(c, 3, "learn"))
+		m := current()
+		if m == nil {
+			return
 		}
-		var windows []*Window
-		for i := 1; i <= list.Len(); i++ {
-			w, ok := list.Index(i).AsObject().(*Window)
-			if !ok {
-				lua.BadArgument(c, 3, "learn", "windows expected")
-			}
-			windows = append(windows, w)
-		}
-		if m := current(); m != nil {
-			r.Learn(m, names, windows)
-		}
+		c.Spend(lookUp(m, max(len(names), r.fields)))
+		before := r.Size()
+		r.Learn(m, names, to)
+		c.Count(max(r.Size()-before, 0))
 	}
+}
+
+func fieldNames(c *lua.Call, list *lua.Table) (names []string) {
+	n := list.Len()
+	c.Need(16 * n)
+	c.Spend(n / 4)
+	for i := range n {
+		name, ok := list.Index(i + 1).AsText()
+		if !ok {
+			lua.BadArgument(c, 2, "learn", "names of fields expected")
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+func windowsOf(c *lua.Call, list *lua.Table) (to route) {
+	n := list.Len()
+	c.Need(heldWindow * n)
+	c.Spend(n / 4)
+	for i := range n {
+		v := list.Index(i + 1)
+		w, ok := v.AsObject().(*Window)
+		if !ok {
+			lua.BadArgument(c, 3, "learn", "windows expected")
+		}
+		to.windows, to.held = append(to.windows, w), append(to.held, v)
+	}
+	return to
 }

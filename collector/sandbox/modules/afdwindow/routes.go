@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"lma_collector/collector/message"
+	"lma_collector/collector/sandbox/lua"
 )
 
 // Routes remember into which windows the datapoints of messages go, by the metric's name and the
@@ -12,12 +13,25 @@ import (
 type Routes struct {
 	metrics map[string]*metricRoutes
 	key     []byte
+	size    int // bytes of all that is remembered
+	fields  int // the most that a metric's rules look at
+	widest  int // the most windows of a route
 }
 
 type metricRoutes struct {
 	names []string // of the fields
-	known map[string][]*Window
+	known map[string]route
+	size  int // bytes of the routes
 }
+
+// route is a list of windows. held are the script's values of them, whose memory they are.
+type route struct {
+	windows []*Window
+	held    []lua.Value
+}
+
+// size is the memory of a route with that key in bytes.
+func (r *route) size(key int) int { return 128 + key + heldWindow*len(r.windows) }
 
 // maxRoutes of one metric are remembered; then they are learnt anew.
 const maxRoutes = 20_000
@@ -33,7 +47,7 @@ func (r *Routes) Take(m *message.Message) bool {
 	if metric == nil || !m.HasTimestamp() || !r.keyOf(m, metric.names) {
 		return false
 	}
-	windows, known := metric.known[string(r.key)]
+	to, known := metric.known[string(r.key)]
 	if !known {
 		return false
 	}
@@ -43,27 +57,58 @@ func (r *Routes) Take(m *message.Message) bool {
 		return false
 	}
 	ns := int64(float64(m.Timestamp())) // as a script would have it
-	for _, w := range windows {
+	for _, w := range to.windows {
 		w.Put(ns, number)
 	}
 	return true
 }
 
 // Learn remembers the windows for messages with the name and the fields of this one.
-func (r *Routes) Learn(m *message.Message, names []string, windows []*Window) {
+func (r *Routes) Learn(m *message.Message, names []string, to route) {
 	name, _ := m.Value("name")
 	metric := r.metrics[name.Text()]
 	if metric == nil {
-		metric = &metricRoutes{names: names, known: map[string][]*Window{}}
+		metric = &metricRoutes{names: names, known: map[string]route{}}
 	}
 	if name.Text() == "" || !r.keyOf(m, metric.names) {
 		return
 	}
 	if len(metric.known) >= maxRoutes {
 		clear(metric.known)
+		r.size -= metric.size
+		metric.size = 0
 	}
-	metric.known[string(r.key)] = windows
-	r.metrics[string([]byte(name.Text()))] = metric
+	if old, known := metric.known[string(r.key)]; known {
+		metric.grow(r, -old.size(len(r.key)))
+	}
+	metric.known[string(r.key)] = to
+	metric.grow(r, to.size(len(r.key)))
+	r.widest = max(r.widest, len(to.windows))
+	if r.metrics[name.Text()] == nil {
+		r.metrics[string([]byte(name.Text()))] = metric
+		r.fields = max(r.fields, len(names))
+		r.size += 256 + len(name.Text())
+		for _, n := range names {
+			r.size += 16 + len(n)
+		}
+	}
+}
+
+func (metric *metricRoutes) grow(r *Routes, bytes int) {
+	metric.size += bytes
+	r.size += bytes
+}
+
+// Size is the memory of the routes in bytes, Refer gives their windows.
+func (r *Routes) Size() int { return 96 + cap(r.key) + r.size }
+
+// Refer gives the windows of all routes.
+func (r *Routes) Refer(yield func(lua.Value)) {
+	for _, metric := range r.metrics {
+		for _, to := range metric.known {
+			each(to.held, yield)
+		}
+	}
 }
 
 // keyOf makes the key of the values of the fields; false when one is missing.

@@ -34,7 +34,7 @@ func TestRoutesTakeOnlyWhatTheyHaveLearnt(t *testing.T) {
 	if r.Take(point("m", "sda", one)) {
 		t.Error("taken before anything was learnt")
 	}
-	r.Learn(point("m", "sda", one), []string{"device"}, []*Window{w})
+	r.Learn(point("m", "sda", one), []string{"device"}, route{windows: []*Window{w}})
 	f := func(m *message.Message, want bool, what string) {
 		t.Helper()
 		if got := r.Take(m); got != want {
@@ -89,7 +89,7 @@ func TestKeysOfRoutesAreUnambiguous(t *testing.T) {
 func TestRoutesAreBounded(t *testing.T) {
 	r := NewRoutes()
 	for i := range maxRoutes + 10 {
-		r.Learn(pointOf(t, func(d *message.Draft) { d.AddString("name", "m"); d.AddString("k", strconv.Itoa(i)) }), []string{"k"}, nil)
+		r.Learn(pointOf(t, func(d *message.Draft) { d.AddString("name", "m"); d.AddString("k", strconv.Itoa(i)) }), []string{"k"}, route{})
 	}
 	if n := len(r.metrics["m"].known); n > maxRoutes {
 		t.Errorf("%d routes are remembered", n)
@@ -104,7 +104,7 @@ func BenchmarkTake(b *testing.B) {
 		d.AddFloat("value", "", 1)
 		d.AddString("hostname", "node-1")
 	})
-	r.Learn(m, []string{"hostname"}, []*Window{w, w})
+	r.Learn(m, []string{"hostname"}, route{windows: []*Window{w, w}})
 	b.ReportAllocs()
 	for b.Loop() {
 		if !r.Take(m) {

@@ -8,8 +8,8 @@ import "math"
 // Row is the width of a row in ns.
 const Row = int64(5e9)
 
-// maxTime bounds times, so that differences of them are numbers: 146 years around 1970.
-const maxTime = int64(1) << 62
+// maxTime bounds times, so that differences of them are numbers: 73 years around 1970.
+const maxTime = int64(1) << 61
 
 func possible(ns int64) bool { return -maxTime < ns && ns < maxTime }
 
@@ -112,6 +112,17 @@ func (w *Window) advance(t int64) bool {
 	}
 	return true
 }
+
+// passed is how many rows a point at a time would empty.
+func (w *Window) passed(ns int64) int {
+	if t := floor(ns); possible(ns) && w.fed && t > w.current {
+		return int(min((t-w.current)/Row, int64(len(w.rows))))
+	}
+	return 0
+}
+
+// Size is the window's memory in bytes.
+func (w *Window) Size() int { return 120 + 24*len(w.rows) }
 
 // Put takes a point in; one that is older than the window is ignored.
 func (w *Window) Put(ns int64, v float64) {

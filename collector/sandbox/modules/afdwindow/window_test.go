@@ -146,7 +146,7 @@ func TestBadWindowsAreRefused(t *testing.T) {
 
 func TestCheckIsQuietOnlyWhenAllIsWell(t *testing.T) {
 	set := &Set{}
-	c := Check{set, ">", 10}
+	c := Check{set: set, operator: ">", threshold: 10}
 	if c.quiet(start) {
 		t.Error("quiet without a window")
 	}
@@ -161,6 +161,17 @@ func TestCheckIsQuietOnlyWhenAllIsWell(t *testing.T) {
 	a.Put(now, 100)
 	if c.quiet(now) {
 		t.Error("quiet although the check matches")
+	}
+}
+
+// TestExtremeTimes puts points at the ends of time, which must not take longer than others.
+func TestExtremeTimes(t *testing.T) {
+	w, _ := New("avg", 60, 1)
+	for _, ns := range []int64{-maxTime + 1, maxTime - 1, -maxTime, maxTime, math.MinInt64, math.MaxInt64} {
+		w.Put(ns, 1)
+	}
+	if v, _, ok := w.Read(maxTime-1, 0); v != 1 || !ok || w.newest != maxTime-1 {
+		t.Errorf("%v %v, newest %d", v, ok, w.newest)
 	}
 }
 
