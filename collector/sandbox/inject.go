@@ -62,7 +62,7 @@ func (s *script) build(c *lua.Call, t *lua.Table) (reason string) {
 	d := &s.made
 	s.makeErr, s.size = "", 0
 	s.buildHeaders(d, t)
-	if fields, ok := t.Get("Fields").AsTable(); ok && s.makeErr == "" {
+	if fields, ok := t.GetKey(keyFields).AsTable(); ok && s.makeErr == "" {
 		if first := fields.Index(1); first.Kind() == lua.KindTable {
 			s.buildList(c, d, fields)
 		} else {
@@ -103,33 +103,52 @@ func lengthSize(n int) int { return (bits.Len64(uint64(n)|1) + 6) / 7 }
 // textSize is the size of an element of bytes whose tag takes one.
 func textSize(n int) int { return 1 + lengthSize(n) + n }
 
+// The keys of a message table.
+var (
+	keyUUID       = messageKey("Uuid")
+	keyTimestamp  = messageKey("Timestamp")
+	keyType       = messageKey("Type")
+	keyLogger     = messageKey("Logger")
+	keyPayload    = messageKey("Payload")
+	keyEnvVersion = messageKey("EnvVersion")
+	keyHostname   = messageKey("Hostname")
+	keySeverity   = messageKey("Severity")
+	keyPid        = messageKey("Pid")
+	keyFields     = messageKey("Fields")
+)
+
+func messageKey(name string) *lua.Key {
+	k := lua.NewKey(lua.String(name))
+	return &k
+}
+
 func (s *script) buildHeaders(d *message.Draft, t *lua.Table) {
-	if id := t.Get("Uuid").Text(); len(id) == 16 {
+	if id := t.GetKey(keyUUID).Text(); len(id) == 16 {
 		d.SetUUID([16]byte([]byte(id)))
 	}
-	if ns, ok := t.Get("Timestamp").AsNumber(); ok {
+	if ns, ok := t.GetKey(keyTimestamp).AsNumber(); ok {
 		d.SetTimestamp(int64(lua.Truncate(ns)))
 	} else {
 		d.SetTimestamp(s.clock().Unix() * 1e9)
 	}
 	s.grow(18 + 1 + lengthSize(int(d.Timestamp))) // a varint is as long as one of a length
-	d.Type = s.header(t, "Type", hasType)
-	d.Logger = s.header(t, "Logger", hasLogger)
-	d.Payload = s.header(t, "Payload", 0)
-	d.EnvVersion = s.header(t, "EnvVersion", 0)
-	d.Hostname = s.header(t, "Hostname", hasHostname)
-	if f, ok := t.Get("Severity").AsNumber(); ok {
+	d.Type = s.header(t, keyType, hasType)
+	d.Logger = s.header(t, keyLogger, hasLogger)
+	d.Payload = s.header(t, keyPayload, 0)
+	d.EnvVersion = s.header(t, keyEnvVersion, 0)
+	d.Hostname = s.header(t, keyHostname, hasHostname)
+	if f, ok := t.GetKey(keySeverity).AsNumber(); ok {
 		d.SetSeverity(int32(lua.Truncate(f)))
 		s.grow(1 + lengthSize(int(uint32(d.Severity))))
 	}
-	if f, ok := t.Get("Pid").AsNumber(); ok {
+	if f, ok := t.GetKey(keyPid).AsNumber(); ok {
 		d.SetPid(int32(lua.Truncate(f)))
 		s.grow(1 + lengthSize(int(uint32(d.Pid))))
 	}
 }
 
-func (s *script) header(t *lua.Table, name string, bit headers) string {
-	text, ok := t.Get(name).AsText()
+func (s *script) header(t *lua.Table, key *lua.Key, bit headers) string {
+	text, ok := t.GetKey(key).AsText()
 	if ok {
 		s.given |= bit
 		s.grow(textSize(len(text)))

@@ -27,6 +27,9 @@ func natives(functions map[string]Function) map[string]*native {
 	for name, f := range functions {
 		m[name] = &native{name: name, f: f}
 	}
+	if f := m["tonumber"]; f != nil {
+		f.kind = nativeNumber
+	}
 	return m
 }
 
@@ -139,18 +142,21 @@ func (c *Call) tostring(v Value) Value {
 	return c.in.newText(fmt.Sprintf("%s: 0x%08x", v.Kind(), v.address()))
 }
 
+// numeral is what tonumber gives for a value alone.
+func (in *Interp) numeral(v Value) Value {
+	if f, ok := in.toNumber(v); ok {
+		return Number(f)
+	}
+	return Value{}
+}
+
 func baseTonumber(c *Call) {
 	base := 10
 	if !c.Arg(2).IsNil() {
 		base = CheckInt(c, 2, "tonumber")
 	}
 	if base == 10 {
-		checkAny(c, 1, "tonumber")
-		if f, ok := c.Number(1); ok {
-			c.PushNumber(f)
-			return
-		}
-		c.PushNil()
+		c.Push(c.in.numeral(checkAny(c, 1, "tonumber")))
 		return
 	}
 	text := CheckText(c, 1, "tonumber")

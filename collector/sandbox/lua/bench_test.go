@@ -16,6 +16,7 @@ var workloads = map[string]string{
 	"closure": "for i = 1, N do local f = function() return i end end",
 	"concat":  "for j = 1, N / 1000 do local s = '' for i = 1, 1000 do s = s .. 'x' end end",
 	"table":   "for i = 1, N do local t = {n = i, v = i} end",
+	"fields":  "for i = 1, N do local t = {a = i, b = i} t.c, t.d, t.e, t.f, t.g, t.h, t.i, t.j = i, i, i, i, i, i, i, i end",
 	"pcall":   "local function f() end for i = 1, N do pcall(f) end",
 	"pairs":   "local t = {} for i = 1, 100 do t['k' .. i] = i end for j = 1, N / 100 do for k, v in pairs(t) do end end",
 	"method":  "local c = {} c.__index = c function c:f() return self.x end local o = setmetatable({x = 1}, c) for i = 1, N do o:f() end",

@@ -1,5 +1,7 @@
 package lua
 
+import "strings"
+
 // Function is a native function. It reads its arguments, then pushes its results.
 type Function func(c *Call)
 
@@ -100,7 +102,7 @@ func (in *Interp) viewText(s string) Value {
 	if len(s) <= internText {
 		return in.text(s)
 	}
-	return stringValue(string(append([]byte(nil), s...)))
+	return stringValue(strings.Clone(s))
 }
 
 // String makes a string value of text whose memory may be used again, counted as PushView does.
@@ -119,6 +121,9 @@ func (c *Call) Invoke(fn Value, results []Value, args ...Value) {
 // InvokeAll is Invoke for all results, which it appends to dst.
 func (c *Call) InvokeAll(dst []Value, fn Value, args ...Value) []Value {
 	th := c.th
+	if len(args) == 1 && fn.n == wordNative && fn.native().kind == nativeNumber && th.hook == nil {
+		return append(dst, c.in.numeral(args[0]))
+	}
 	at := c.prepare(fn, args)
 	th.callAt(at, len(args), -1)
 	dst = append(dst, th.stack[at:th.top]...)

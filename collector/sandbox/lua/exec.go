@@ -155,6 +155,12 @@ enter:
 				*v = *r.at(i.rc())
 				continue
 			}
+			if t.meta == nil {
+				ci.pc, in.fuel = pc, fuel
+				t.setHashed(*key, cl.proto.hashes[i.kb()], *r.at(i.rc()))
+				fuel = in.fuel
+				continue
+			}
 		case opSetFieldK:
 			if a.n != wordTable {
 				break
@@ -464,6 +470,11 @@ enter:
 		case opClose:
 			th.closeUpvalues(ci.base + i.a())
 			continue
+		case opNewTable:
+			ci.pc, in.fuel = pc, fuel
+			*a = tableValue(in.NewTable(i.b(), i.c()))
+			fuel = in.fuel
+			continue
 		case opClosure:
 			ci.pc, in.fuel = pc, fuel
 			*a = closureValue(th.newClosure(cl, cl.proto.protos[i.bx()], ci.base))
@@ -491,78 +502,4 @@ func mayEqual(x, y *Value) bool {
 		return false
 	}
 	return x.isString() || x.n == wordTable || x.n == wordUserdata
-}
-
-// lookup is where the value of a string key lies, nil if it is nil. It notes the node in the
-// instruction, and takes the constant as the node's key, so that the next time both are the same.
-func (t *Table) lookup(key Value, h uint32, i *instr) *Value {
-	if hint := i.hint(); hint < uint64(len(t.nodes)) {
-		if n := &t.nodes[hint]; n.key.p == key.p && n.key.n == key.n && n.val.p != nil {
-			return &n.val
-		}
-	}
-	at := t.find(key, h)
-	if at < 0 || t.nodes[at].val.p == nil {
-		return nil
-	}
-	t.nodes[at].key = key
-	i.setHint(min(at, 0xffff))
-	return &t.nodes[at].val
-}
-
-// newClosure makes a function of a prototype and binds its upvalues.
-func (th *thread) newClosure(outer *closure, p *proto, base int) *closure {
-	n := len(p.upvalueOf)
-	th.in.charge(40 + 8*n)
-	var cl *closure
-	if n <= len(few{}.slots) { // in one piece
-		f := &few{closure: closure{proto: p, env: outer.env}}
-		cl = &f.closure
-		cl.up = f.slots[:n]
-	} else {
-		cl = &closure{proto: p, env: outer.env, up: make([]*upvalue, n)}
-	}
-	for i, from := range p.upvalueOf {
-		if from&constBit != 0 {
-			cl.up[i] = outer.up[from&maxDirect]
-		} else {
-			cl.up[i] = th.findUpvalue(base + int(from))
-		}
-	}
-	return cl
-}
-
-// few is a closure with its upvalues.
-type few struct {
-	closure
-	slots [2]*upvalue
-}
-
-// tailCall calls a function in the place of the current one. A native one is called as usual: a return
-// follows.
-func (th *thread) tailCall(ci *frame, i instr) called {
-	fnAt := ci.base + i.a()
-	nargs := i.b() - 1
-	if nargs < 0 {
-		nargs = th.top - fnAt - 1
-	}
-	for n := th.stack[fnAt].n; n != wordClosure; n = th.stack[fnAt].n {
-		if n == wordNative {
-			return th.precall(fnAt, nargs, -1)
-		}
-		th.callable(fnAt, nargs)
-		nargs++
-	}
-	cl := th.stack[fnAt].closure()
-	if th.open != nil {
-		th.closeUpvalues(ci.base)
-	}
-	th.in.work(nargs)
-	copy(th.stack[ci.fnAt:], th.stack[fnAt:fnAt+1+nargs])
-	want, tails, fresh, at := ci.want, ci.tails, ci.fresh, ci.fnAt
-	th.pop()
-	th.top = at + 1 + nargs
-	next := th.enterLua(cl, at, nargs, want)
-	next.tails, next.fresh = tails+1, fresh
-	return calledLua
 }

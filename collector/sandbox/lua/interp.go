@@ -249,14 +249,14 @@ func (in *Interp) Loaded() *Table { return in.loaded }
 
 // NewTable makes a table with room for n array elements and m other keys.
 func (in *Interp) NewTable(n, m int) *Table {
-	size := 0
+	room := 0
 	if m > 0 {
-		size = 1 << bits.Len(uint(min(m, maxArray)-1))
+		room = 1 << bits.Len(uint(min(m, maxArray)-1))
 	}
 	n = min(n, maxArray)
-	in.charge(sizeTable + sizeSlot*n + sizeNode*size)
-	in.work(n + size)
-	t := newTable(size)
+	in.charge(sizeTable + sizeSlot*n + sizeNode*room)
+	in.work(n + room)
+	t := newTable(m, room)
 	t.in = in
 	if n > 0 {
 		t.arr = make([]Value, n)

@@ -125,6 +125,11 @@ func ends(s string) (a, b uint64) {
 	return uint64(s[0])<<16 | uint64(s[n>>1])<<8 | uint64(s[n-1]), 0
 }
 
+// head is the first node of the chain of a hash. heads are as many as there is room for nodes.
+func (t *Table) head(h uint32) *int32 {
+	return (*int32)(unsafe.Add(unsafe.Pointer(t.heads), uintptr(h&(t.room-1))*unsafe.Sizeof(*t.heads)))
+}
+
 type regs struct{ p unsafe.Pointer }
 
 func (r regs) at(i uint64) *Value { return (*Value)(unsafe.Add(r.p, uintptr(i)*valueSize)) }

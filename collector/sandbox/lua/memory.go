@@ -193,7 +193,7 @@ func (w *walker) table(t *Table) {
 	}
 	t.mark = w.epoch
 	w.objects++
-	w.size += sizeTable + sizeSlot*len(t.arr) + sizeNode*cap(t.nodes)
+	w.size += sizeTable + sizeSlot*len(t.arr) + sizeNode*int(t.room)
 	w.tables = append(w.tables, t)
 }
 

@@ -17,8 +17,6 @@ func (th *thread) slow(ci *frame, i instr) int {
 		f := th.index(o, th.rk(ci, i.c()), ci.base+i.b())
 		th.stack[ci.base+i.a()+1] = o
 		th.setReg(ci, i, f)
-	case opNewTable:
-		th.setReg(ci, i, tableValue(th.in.NewTable(i.b(), i.c())))
 	case opAdd, opSub, opMul, opDiv, opMod, opPow:
 		th.setReg(ci, i, th.arithmetic(op, th.rk(ci, i.b()), th.rk(ci, i.c()), i))
 	case opUnm:

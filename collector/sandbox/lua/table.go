@@ -14,10 +14,11 @@ import (
 // linearNodes are searched one by one, more by chains.
 type Table struct {
 	arr    []Value
-	nodes  []node
-	heads  []int32 // of the chains; a power of two, or nil
+	nodes  []node // their memory may be less than room while they are few
+	heads  *int32 // of the chains, as many as there is room for; or nil
 	meta   *Table
 	in     *Interp
+	room   uint32 // nodes that are counted, 0 or a power of two: with more the table is built anew
 	mark   uint32
 	cursor uint32 // where the last next was
 	absent uint32 // metamethods that this table, as a metatable, is known not to have
@@ -103,7 +104,7 @@ func (t *Table) find(k Value, h uint32) int {
 		}
 		return -1
 	}
-	for i := t.heads[h&uint32(len(t.heads)-1)]; i >= 0; i = t.nodes[i].next {
+	for i := *t.head(h); i >= 0; i = t.nodes[i].next {
 		if n := &t.nodes[i]; n.hash == h && sameKey(n.key, k) {
 			return int(i)
 		}
@@ -117,6 +118,23 @@ func sameKey(a, b Value) bool {
 		return a.p == b.p || a.isString() && b.isString() && a.str() == b.str()
 	}
 	return a.isNumber() && b.isNumber() && a.float() == b.float()
+}
+
+// lookup is where the value of a string key lies, nil if it is nil. It notes the node in the
+// instruction, and takes the constant as the node's key, so that the next time both are the same.
+func (t *Table) lookup(key Value, h uint32, i *instr) *Value {
+	if hint := i.hint(); hint < uint64(len(t.nodes)) {
+		if n := &t.nodes[hint]; n.key.p == key.p && n.key.n == key.n && n.val.p != nil {
+			return &n.val
+		}
+	}
+	at := t.find(key, h)
+	if at < 0 || t.nodes[at].val.p == nil {
+		return nil
+	}
+	t.nodes[at].key = key
+	i.setHint(min(at, 0xffff))
+	return &t.nodes[at].val
 }
 
 func (t *Table) getText(k Value, h uint32) Value {
@@ -177,9 +195,11 @@ func (t *Table) set(k, v Value) {
 }
 
 // setText is set for a string.
-func (t *Table) setText(k, v Value) {
+func (t *Table) setText(k, v Value) { t.setHashed(k, t.hash(k), v) }
+
+// setHashed is setText with the key's hash.
+func (t *Table) setHashed(k Value, h uint32, v Value) {
 	t.absent = 0
-	h := t.hash(k)
 	if i := t.find(k, h); i >= 0 {
 		t.nodes[i].val = v
 	} else if !v.isNil() {
@@ -193,237 +213,6 @@ func (t *Table) setInt(i int, v Value) {
 		return
 	}
 	t.set(rawNumber(float64(i)), v)
-}
-
-// insert adds a key that the table does not have.
-func (t *Table) insert(k, v Value) {
-	if k.isNumber() {
-		f := k.float()
-		if f == 0 {
-			k = rawNumber(0)
-		}
-		if i := arrayIndex(f); i > 0 && i == len(t.arr)+1 && t.growArray(i) {
-			t.arr[i-1] = v
-			return
-		}
-	}
-	t.insertHashed(k, t.hash(k), v)
-}
-
-func (t *Table) insertHashed(k Value, h uint32, v Value) {
-	if len(t.nodes) == cap(t.nodes) {
-		t.rehash(k)
-		if k.isNumber() {
-			if i := arrayIndex(k.float()); uint(i-1) < uint(len(t.arr)) {
-				t.arr[i-1] = v
-				return
-			}
-		}
-	}
-	t.link(k, h, v)
-}
-
-// link appends a node; there is room for it.
-func (t *Table) link(k Value, h uint32, v Value) {
-	i := len(t.nodes)
-	next := int32(-1)
-	if t.heads != nil {
-		head := &t.heads[h&uint32(len(t.heads)-1)]
-		next, *head = *head, int32(i)
-	}
-	t.nodes = t.nodes[:i+1]
-	n := &t.nodes[i]
-	n.key, n.val, n.hash, n.next = k, v, h, next
-}
-
-// growArray makes room for the index just behind the array, if more than half of what results is used.
-func (t *Table) growArray(i int) bool {
-	size := 4
-	if i > 4 {
-		size = 1 << bits.Len(uint(i-1))
-		if t.arr[i-2].isNil() || size > maxArray || t.used()+1 <= size/2 {
-			return false
-		}
-	}
-	t.resizeArray(size)
-	if len(t.nodes) > 0 {
-		t.moveToArray(i)
-	}
-	return true
-}
-
-// used is the number of values in the array.
-func (t *Table) used() int {
-	t.in.work(len(t.arr))
-	n := 0
-	for i := range t.arr {
-		if !t.arr[i].isNil() {
-			n++
-		}
-	}
-	return n
-}
-
-// resizeArray makes the array larger.
-func (t *Table) resizeArray(size int) {
-	t.in.charge(sizeSlot * (size - len(t.arr)))
-	t.in.work(size)
-	fresh := make([]Value, size)
-	copy(fresh, t.arr)
-	t.arr = fresh
-}
-
-// moveToArray takes the values of indexes from first on that are nodes still.
-func (t *Table) moveToArray(first int) {
-	for i := range t.nodes {
-		n := &t.nodes[i]
-		if !n.key.isNumber() || n.val.isNil() {
-			continue
-		}
-		if at := arrayIndex(n.key.float()); at >= first && at <= len(t.arr) {
-			t.arr[at-1], n.val = n.val, Value{}
-		}
-	}
-}
-
-// rehash makes room for a key: it counts what lives, gives the array the largest size of which more
-// than half is used, and drops the dead.
-func (t *Table) rehash(extra Value) {
-	t.in.work(len(t.nodes))
-	var counts [27]int // of the indexes in (2^(i-1), 2^i]
-	live, integers := t.countNodes(&counts)
-	if extra.isNumber() {
-		if i := arrayIndex(extra.float()); i > 0 {
-			counts[bits.Len(uint(i-1))]++
-			integers++
-		}
-	}
-	var rest []Value // of an array that shrinks
-	if integers > 0 {
-		t.in.work(len(t.arr))
-		for i, v := range t.arr {
-			if !v.isNil() {
-				counts[bits.Len(uint(i))]++
-			}
-		}
-		size, old := arraySize(&counts), len(t.arr)
-		switch {
-		case size > old:
-			t.resizeArray(size)
-			t.moveToArray(old + 1)
-			live, _ = t.countNodes(&counts)
-		case size < old:
-			rest = t.arr[size:]
-			t.arr = append([]Value(nil), t.arr[:size]...)
-			for _, v := range rest {
-				if !v.isNil() {
-					live++
-				}
-			}
-		}
-	}
-	t.rebuild(roomFor(live+1), rest)
-}
-
-// roomFor is the capacity for live nodes: some are left free, so that changing keys do not rebuild
-// the table each time.
-func roomFor(live int) int {
-	size := 1 << bits.Len(uint(live-1))
-	if size >= 8 && live > size-size/8 {
-		size *= 2
-	}
-	return size
-}
-
-// countNodes counts the living nodes, and of those the ones that could be in an array.
-func (t *Table) countNodes(counts *[27]int) (live, integers int) {
-	for i := range t.nodes {
-		n := &t.nodes[i]
-		if n.val.isNil() {
-			continue
-		}
-		live++
-		if n.key.isNumber() {
-			if at := arrayIndex(n.key.float()); at > 0 {
-				counts[bits.Len(uint(at-1))]++
-				integers++
-			}
-		}
-	}
-	return live, integers
-}
-
-// arraySize is the largest power of two of which more than half would be used.
-func arraySize(counts *[27]int) int {
-	total, size := 0, 0
-	for i, c := range counts {
-		total += c
-		if c > 0 && total > 1<<i/2 {
-			size = 1 << i
-		}
-	}
-	return size
-}
-
-// rebuild copies the living nodes to new memory, and what an array that shrinks does not hold.
-func (t *Table) rebuild(size int, rest []Value) {
-	if size > cap(t.nodes) {
-		t.in.charge(sizeNode * (size - cap(t.nodes)))
-	}
-	old := t.nodes
-	t.allocate(size)
-	for i := range old {
-		if n := &old[i]; !n.val.isNil() {
-			t.link(n.key, n.hash, n.val)
-		}
-	}
-	if len(old) <= linearNodes {
-		clear(old) // they may be one piece with the table
-	}
-	for i, v := range rest {
-		if !v.isNil() {
-			k := rawNumber(float64(len(t.arr) + i + 1))
-			t.link(k, hashOf(k), v)
-		}
-	}
-}
-
-// newTable makes a table with room for nodes; few of them lie in one piece with it.
-func newTable(size int) *Table {
-	switch {
-	case size == 0:
-		return &Table{}
-	case size <= 4:
-		t := &struct {
-			Table
-			room [4]node
-		}{}
-		t.nodes = t.room[:0:size]
-		return &t.Table
-	case size <= linearNodes:
-		t := &struct {
-			Table
-			room [linearNodes]node
-		}{}
-		t.nodes = t.room[:0:size]
-		return &t.Table
-	}
-	t := &Table{}
-	t.allocate(size)
-	return t
-}
-
-// allocate makes room for nodes.
-func (t *Table) allocate(size int) {
-	t.nodes = make([]node, 0, size)
-	t.heads = nil
-	t.cursor = 0
-	if size > linearNodes {
-		t.heads = make([]int32, size)
-		for i := range t.heads {
-			t.heads[i] = -1
-		}
-	}
 }
 
 // next gives the pair after a key, nil at the end; ok is false for a key that the table does not have.

@@ -2,7 +2,9 @@ package lua
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -37,7 +39,7 @@ func keyName(k Value) string {
 // play makes operations of bytes.
 func play(t *testing.T, ops []byte) {
 	in := New(Options{})
-	table := in.NewTable(int(ops[0]%5), int(ops[1]%5))
+	table := in.NewTable(int(ops[0]%5), int(ops[1]%12))
 	model := map[string]Value{}
 	for i := 2; i+2 < len(ops); i += 3 {
 		k := rawNumber(float64(ops[i] % 64))
@@ -59,6 +61,47 @@ func play(t *testing.T, ops []byte) {
 		table.Put(k, v)
 	}
 	checkModel(t, table, model)
+}
+
+// TestTableRoom checks that a table counts what C's would, whatever memory its few nodes begin with.
+func TestTableRoom(t *testing.T) {
+	for wanted := range 12 {
+		in := New(Options{})
+		before := in.MemoryUsed()
+		table := in.NewTable(0, wanted)
+		room := 0
+		for n := range 40 {
+			for room < max(wanted, n) {
+				room = max(1, 2*room)
+			}
+			if got := in.MemoryUsed() - before; got != sizeTable+sizeNode*int(table.room) || int(table.room) < room {
+				t.Fatalf("%d keys in a table for %d: %d bytes, room for %d", n, wanted, got, table.room)
+			}
+			key := NewKey(stringValue(fmt.Sprint("key", n)))
+			table.PutKey(&key, rawNumber(float64(n)))
+			for i := range n + 1 {
+				if k := NewKey(stringValue(fmt.Sprint("key", i))); table.GetKey(&k) != rawNumber(float64(i)) {
+					t.Fatalf("%d keys in a table for %d: key%d is %v", n+1, wanted, i, table.GetKey(&k))
+				}
+			}
+		}
+	}
+}
+
+// TestKeys checks keys that are no strings, and those that cannot be keys.
+func TestKeys(t *testing.T) {
+	table := New(Options{}).NewTable(0, 0)
+	for _, v := range []Value{Number(1), Number(2.5), Bool(true), stringValue(""), stringValue(strings.Repeat("long", 100)), Nil, none, Number(math.NaN())} {
+		k := NewKey(v)
+		table.PutKey(&k, Number(7))
+		want := Number(7)
+		if v.IsNil() || v.isNumber() && math.IsNaN(v.float()) {
+			want = Nil
+		}
+		if got := table.Lookup(v); got != want {
+			t.Errorf("%v: %v, want %v", v, got, want)
+		}
+	}
 }
 
 func TestTableModel(t *testing.T) {

@@ -49,6 +49,33 @@ func (t *Table) Put(key, v Value) {
 	}
 }
 
+// Key is a key that is used often: the hash of a string is made once.
+type Key struct {
+	v    Value
+	hash uint32
+}
+
+// NewKey makes a key of a value. A string's bytes must not change afterwards.
+func NewKey(v Value) Key {
+	k := Key{v: plain(v)}
+	if v.isString() {
+		k.hash = hashText(v.str())
+	}
+	return k
+}
+
+// GetKey is the value of a key that is a string.
+func (t *Table) GetKey(k *Key) Value { return t.getText(k.v, k.hash) }
+
+// PutKey is Put for a key.
+func (t *Table) PutKey(k *Key, v Value) {
+	if k.v.isString() {
+		t.setHashed(k.v, k.hash, plain(v))
+	} else {
+		t.Put(k.v, v)
+	}
+}
+
 // Len is the border that # gives.
 func (t *Table) Len() int { return t.length() }
 

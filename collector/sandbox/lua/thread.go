@@ -290,31 +290,31 @@ func (th *thread) results(to, from, n, want int) {
 	clear(s[to+m : to+want])
 }
 
-// findUpvalue is the shared variable of a slot.
-func (th *thread) findUpvalue(at int) *upvalue {
-	slot := &th.stack[at]
-	link := &th.open
-	for u := *link; u != nil; u = *link {
-		if u.v == slot {
-			return u
-		}
-		if indexIn(u.v, th.stack) < at {
-			break
-		}
-		link = &u.next
+// tailCall calls a function in the place of the current one. A native one is called as usual: a return
+// follows.
+func (th *thread) tailCall(ci *frame, i instr) called {
+	fnAt := ci.base + i.a()
+	nargs := i.b() - 1
+	if nargs < 0 {
+		nargs = th.top - fnAt - 1
 	}
-	th.in.charge(40)
-	u := &upvalue{v: slot, next: *link, th: th}
-	*link = u
-	return u
-}
-
-// closeUpvalues takes the variables from a slot on off the stack.
-func (th *thread) closeUpvalues(from int) {
-	for u := th.open; u != nil && indexIn(u.v, th.stack) >= from; u = th.open {
-		th.open = u.next
-		u.next, u.th = nil, nil
-		u.closed = *u.v
-		u.v = &u.closed
+	for n := th.stack[fnAt].n; n != wordClosure; n = th.stack[fnAt].n {
+		if n == wordNative {
+			return th.precall(fnAt, nargs, -1)
+		}
+		th.callable(fnAt, nargs)
+		nargs++
 	}
+	cl := th.stack[fnAt].closure()
+	if th.open != nil {
+		th.closeUpvalues(ci.base)
+	}
+	th.in.work(nargs)
+	copy(th.stack[ci.fnAt:], th.stack[fnAt:fnAt+1+nargs])
+	want, tails, fresh, at := ci.want, ci.tails, ci.fresh, ci.fnAt
+	th.pop()
+	th.top = at + 1 + nargs
+	next := th.enterLua(cl, at, nargs, want)
+	next.tails, next.fresh = tails+1, fresh
+	return calledLua
 }

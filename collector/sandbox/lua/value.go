@@ -167,24 +167,6 @@ func rawEqual(a, b Value) bool {
 	return a.n == b.n && a.isString() && a.str() == b.str()
 }
 
-// closure is a Lua function.
-type closure struct {
-	proto *proto
-	env   *Table
-	up    []*upvalue
-	mark  uint32
-}
-
-// upvalue is a variable that closures share. It lies on a stack while that function runs, then in
-// closed.
-type upvalue struct {
-	v      *Value
-	closed Value
-	next   *upvalue // of the open ones of the thread, from the top of the stack down
-	th     *thread  // whose stack it lies on; nil when it is closed
-	mark   uint32
-}
-
 // native is a function of the host.
 type native struct {
 	f     Function
@@ -198,9 +180,10 @@ type native struct {
 type nativeKind uint8
 
 const (
-	nativePlain nativeKind = iota
-	nativeNext             // next: loops take a short way
-	nativeStep             // the iterator of ipairs, likewise
+	nativePlain  nativeKind = iota
+	nativeNext              // next: loops take a short way
+	nativeStep              // the iterator of ipairs, likewise
+	nativeNumber            // tonumber: captures take a short way
 )
 
 // userdata is an object of the host.

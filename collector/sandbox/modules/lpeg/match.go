@@ -1,8 +1,6 @@
 package lpeg
 
 import (
-	"math"
-
 	"lma_collector/collector/lpeg"
 	"lma_collector/collector/sandbox/lua"
 )
@@ -20,6 +18,7 @@ type host struct {
 	c       *lua.Call
 	subject lua.Value
 	consts  []lua.Value // the program's values
+	keys    []lua.Key   // the same, as names of fields
 	stack   []lua.Value
 	dynamic []lua.Value
 	args    []lua.Value
@@ -62,6 +61,7 @@ func (l *Library) ready(c *lua.Call, p *Pattern) {
 			v = name.Value
 		}
 		p.program.values = append(p.program.values, v.(lua.Value))
+		p.program.keys = append(p.program.keys, lua.NewKey(v.(lua.Value)))
 	}
 	p.object = c.Interp().NewObject(&l.programs, p.program)
 }
@@ -134,7 +134,7 @@ func (l *Library) host(c *lua.Call, p *Pattern, subject string, extra int) *host
 		h.object = c.Interp().NewObject(&hosts, h)
 	}
 	c.Hold(h.object)
-	h.c, h.consts, h.steps, h.subject, h.extra = c, p.program.values, 0, lua.String(subject), extra
+	h.c, h.consts, h.keys, h.steps, h.subject, h.extra = c, p.program.values, p.program.keys, 0, lua.String(subject), extra
 	return h
 }
 
@@ -147,7 +147,7 @@ func (l *Library) release(h *host) {
 	} else {
 		clear(h.stack[:h.high])
 	}
-	h.c, h.consts, h.subject, h.high = nil, nil, lua.Nil, 0
+	h.c, h.consts, h.keys, h.subject, h.high = nil, nil, nil, lua.Nil, 0
 	h.dynamic = nil
 	if cap(h.args) > 64 {
 		h.args = nil
@@ -231,9 +231,7 @@ func (h *host) Table(n int, fields []lpeg.Field) {
 	at := 0
 	for i, v := range values {
 		if len(fields) > 0 && fields[0].At == i {
-			if key := h.consts[fields[0].Name]; !isNaN(key) {
-				t.Put(key, v)
-			}
+			t.PutKey(&h.keys[fields[0].Name], v)
 			fields = fields[1:]
 			continue
 		}
@@ -243,8 +241,6 @@ func (h *host) Table(n int, fields []lpeg.Field) {
 	h.Drop(n)
 	h.add(t.Value())
 }
-
-func isNaN(v lua.Value) bool { return v.Kind() == lua.KindNumber && math.IsNaN(v.Float()) }
 
 func (h *host) Query(i int) bool {
 	at := len(h.stack) - 1

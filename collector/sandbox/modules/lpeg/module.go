@@ -85,10 +85,11 @@ func (p *Pattern) Refer(yield func(lua.Value)) {
 type program struct {
 	*lpeg.Program
 	values []lua.Value
+	keys   []lua.Key // the values as keys of tables
 }
 
 // Size is the memory of the program.
-func (p *program) Size() int { return p.Program.Size() + 16*len(p.values) }
+func (p *program) Size() int { return p.Program.Size() + 40*len(p.values) }
 
 // patternCost is what it takes to make a pattern, in instructions.
 const patternCost = 10
