@@ -135,12 +135,6 @@ func passwordHash(password string) string {
 	return "{SHA}" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Verify checks object definitions, see VerifyNagios.
-func (n *Nagios) Verify(objects string) (string, error) {
-	n.t.Helper()
-	return VerifyNagios(n.t, objects)
-}
-
 // Log gives nagios.log as it is now.
 func (n *Nagios) Log() string {
 	n.t.Helper()

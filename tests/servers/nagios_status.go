@@ -19,19 +19,26 @@ const (
 	Unknown  = 3
 )
 
-// ErrPending is the error of ServiceState and HostState for what has had no
+// ErrPending is the error of ServiceState for what has had no
 // result yet. Nagios gives it state 0, which must not pass for OK.
 var ErrPending = errors.New("pending: no result yet")
 
 // ServiceState reads a service's state and output from status.dat, which is up
 // to a second old. A service that Nagios does not know is an error.
 func (n *Nagios) ServiceState(host, service string) (state int, output string, err error) {
-	return n.state(statusKey{host, service})
-}
-
-// HostState reads a host's state (0 up, 1 down) and output, as ServiceState does.
-func (n *Nagios) HostState(host string) (state int, output string, err error) {
-	return n.state(statusKey{host: host})
+	status, err := readStatus(n.StatusPath)
+	if err != nil {
+		return 0, "", err
+	}
+	entry, ok := status.entries[statusKey{host, service}]
+	switch {
+	case !ok:
+		return 0, "", fmt.Errorf("nagios knows no service %q of host %q", service, host)
+	case entry["has_been_checked"] != "1":
+		return 0, "", ErrPending
+	}
+	state, err = strconv.Atoi(entry["current_state"])
+	return state, entry["plugin_output"], err
 }
 
 // WaitState waits until a service has state want, and fails the test if it has
@@ -47,23 +54,7 @@ func (n *Nagios) WaitState(t testing.TB, host, service string, want int, timeout
 	})
 }
 
-func (n *Nagios) state(key statusKey) (int, string, error) {
-	status, err := readStatus(n.StatusPath)
-	if err != nil {
-		return 0, "", err
-	}
-	entry, ok := status.entries[key]
-	switch {
-	case !ok:
-		return 0, "", fmt.Errorf("nagios knows no service %q of host %q", key.service, key.host)
-	case entry["has_been_checked"] != "1":
-		return 0, "", ErrPending
-	}
-	state, err := strconv.Atoi(entry["current_state"])
-	return state, entry["plugin_output"], err
-}
-
-// statusKey names a host (with no service) or a service.
+// statusKey names a service.
 type statusKey struct{ host, service string }
 
 // nagiosStatus is what this package uses of status.dat.
@@ -103,7 +94,7 @@ func (s *nagiosStatus) add(kind string, block map[string]string) {
 	switch kind {
 	case "programstatus":
 		s.pid, _ = strconv.Atoi(block["nagios_pid"])
-	case "hoststatus", "servicestatus":
+	case "servicestatus":
 		s.entries[statusKey{block["host_name"], block["service_description"]}] = block
 	}
 }
