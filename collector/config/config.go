@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -24,17 +25,12 @@ type Config struct {
 
 	// The global sections as they stand, nil where there is none.
 	Hekad, Collector *Section
-
-	byName map[string]*Section
 }
-
-// Section finds a plugin's section, nil for none.
-func (c *Config) Section(name string) *Section { return c.byName[name] }
 
 // Load reads a file, or the files ending in .toml of a directory in the order of their names. env looks
 // up environment variables, nil for the process's. The Config holds what could be read, also after errors.
 func Load(path string, env Lookup) (*Config, Diagnostics) {
-	l := &loader{env: orProcess(env), config: &Config{Path: path, Globals: DefaultGlobals(), byName: map[string]*Section{}}}
+	l := &loader{env: orProcess(env), config: &Config{Path: path, Globals: DefaultGlobals()}}
 	l.list(path)
 	for _, file := range l.config.Files {
 		l.file(file)
@@ -163,18 +159,14 @@ func (l *loader) replace(old, s *Section) *Section {
 
 // add lets a later section win over an earlier one of its name.
 func (l *loader) add(s *Section) {
-	if old := l.config.byName[s.Name]; old != nil {
+	c := l.config
+	if i := slices.IndexFunc(c.Sections, func(other *Section) bool { return other.Name == s.Name }); i >= 0 {
+		old := c.Sections[i]
 		l.found = append(l.found, s.Report(Warning, ClassDuplicate, "",
 			fmt.Sprintf("[%s] of %s:%d is ignored: this later one counts", s.Name, old.File, old.Line), "remove or rename one"))
-		for i, other := range l.config.Sections {
-			if other == old {
-				l.config.Sections = append(l.config.Sections[:i], l.config.Sections[i+1:]...)
-				break
-			}
-		}
+		c.Sections = slices.Delete(c.Sections, i, i+1)
 	}
-	l.config.byName[s.Name] = s
-	l.config.Sections = append(l.config.Sections, s)
+	c.Sections = append(c.Sections, s)
 }
 
 // finish makes the globals, and sees whether there is anything to run.

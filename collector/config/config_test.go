@@ -34,6 +34,16 @@ func loaded(t *testing.T, text string, vars map[string]string) *config.Config {
 	return c
 }
 
+// section finds a plugin's section, nil for none.
+func section(c *config.Config, name string) *config.Section {
+	for _, s := range c.Sections {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
 func TestLMAConfiguration(t *testing.T) {
 	c, found := config.Load("testdata/check/lma.d", nil)
 	if found.HasErrors() {
@@ -42,8 +52,8 @@ func TestLMAConfiguration(t *testing.T) {
 	if len(c.Sections) != 12 || len(c.Files) != 13 {
 		t.Errorf("%d sections of %d files", len(c.Sections), len(c.Files))
 	}
-	if c.Sections[0].Name != "openstack_decoder" || c.Section("DashboardOutput").Type != "DashboardOutput" {
-		t.Errorf("first section %q, dashboard %+v", c.Sections[0].Name, c.Section("DashboardOutput"))
+	if c.Sections[0].Name != "openstack_decoder" || section(c, "DashboardOutput").Type != "DashboardOutput" {
+		t.Errorf("first section %q, dashboard %+v", c.Sections[0].Name, section(c, "DashboardOutput"))
 	}
 	want := config.DefaultGlobals()
 	want.MaxProcs, want.BaseDir, want.Hostname, want.MaxMessageSize = 4, "/var/cache/log_collector", "node-1", 262144
@@ -52,7 +62,7 @@ func TestLMAConfiguration(t *testing.T) {
 	}
 	var in plugin.InputOptions
 	var ls logstreamer
-	if d := c.Section("nova_logstreamer").Decode(&in, &ls); len(d) > 0 {
+	if d := section(c, "nova_logstreamer").Decode(&in, &ls); len(d) > 0 {
 		t.Error(d)
 	}
 	if in.Decoder != "openstack_decoder" || ls.FileMatch != `(?P<Service>.+)\.log\.?(?P<Seq>\d*)$` ||
@@ -61,7 +71,7 @@ func TestLMAConfiguration(t *testing.T) {
 	}
 	var sb sandbox
 	var con plugin.ConsumerOptions
-	if d := c.Section("afd_node_controller_cpu_filter").Decode(&con, &sb); len(d) > 0 {
+	if d := section(c, "afd_node_controller_cpu_filter").Decode(&con, &sb); len(d) > 0 {
 		t.Error(d)
 	}
 	if con.TickerInterval != 10 || sb.Config["activate_alerting"] != true || sb.Config["afd_type"] != "node" {
@@ -130,7 +140,7 @@ headers = { Accept = ["a", "b"] }
 `, nil)
 	got := options{Kept: "kept"}
 	var again shared // a second target that knows some of the options
-	if d := c.Section("x").Decode(&got, &again); len(d) > 0 {
+	if d := section(c, "x").Decode(&got, &again); len(d) > 0 {
 		t.Fatal(d)
 	}
 	no := false
@@ -170,7 +180,7 @@ func TestDecodeSharedTable(t *testing.T) {
 			Extra int `toml:"extra"`
 		} `toml:"tls"`
 	}
-	if d := c.Section("x").Decode(&a, &b); len(d) > 0 {
+	if d := section(c, "x").Decode(&a, &b); len(d) > 0 {
 		t.Fatal(d)
 	}
 	if a.TLS.Cert != "c" || b.TLS == nil || b.TLS.Extra != 1 {
@@ -200,7 +210,7 @@ no = "key"
   [[tcp:5565.rule]]
   metric = "b"
 `, map[string]string{"LINES": "a\nb\nc\n"})
-	s := c.Section("tcp:5565")
+	s := section(c, "tcp:5565")
 	if s == nil || s.Line != 5 || s.Type != "tcp:5565" {
 		t.Fatalf("section %+v of %+v", s, c.Sections)
 	}
@@ -232,7 +242,7 @@ no = "key"
 
 // A misspelt option is found by its right name, where a plugin complains of its value.
 func TestPositionOfMisspelt(t *testing.T) {
-	s := loaded(t, "[x]\ntype = \"KafkaOutput\"\n\nmax_open_reqests = 3\n", nil).Section("x")
+	s := section(loaded(t, "[x]\ntype = \"KafkaOutput\"\n\nmax_open_reqests = 3\n", nil), "x")
 	s.Decode(targetsOf("KafkaOutput")...)
 	got := s.Report(config.Error, config.ClassBadValue, "max_open_requests", "too few", "").String()
 	if want := s.File + ":4:1: error: too few"; got != want {
@@ -250,7 +260,7 @@ list = ["%FILE[`+dir+`/crlf]"]
 delay = "%CRED[cred]"
 port = "%ENV[PORT]"
 `, map[string]string{"CREDENTIALS_DIRECTORY": dir, "PORT": "a port"})
-	s := c.Section("x")
+	s := section(c, "x")
 	var got struct {
 		URL      string        `toml:"url"`
 		Password string        `toml:"password"`
@@ -296,8 +306,8 @@ func TestUnreadable(t *testing.T) {
 	c, found := config.Load(dir, nil)
 	want := dir + "/b.toml: error: cannot read the file: is a directory\n" +
 		dir + "/c.toml: error: cannot read the file: no such file or directory\n"
-	if found.String() != want || c.Section("x") == nil {
-		t.Errorf("%v\n%s", c.Section("x"), found)
+	if found.String() != want || section(c, "x") == nil {
+		t.Errorf("%v\n%s", section(c, "x"), found)
 	}
 	_, found = config.Load(filepath.Join(dir, "none"), nil)
 	want = dir + "/none: error: cannot read the configuration: no such file or directory (name a file or a directory with --config)\n"

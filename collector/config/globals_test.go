@@ -35,7 +35,7 @@ log_format = "json"
 	if !reflect.DeepEqual(c.Globals, want) {
 		t.Errorf("got  %+v\nwant %+v", c.Globals, want)
 	}
-	if len(c.Sections) != 1 || c.Section("hekad") != nil || c.Hekad == nil || c.Collector.Line != 8 {
+	if len(c.Sections) != 1 || section(c, "hekad") != nil || c.Hekad == nil || c.Collector.Line != 8 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -81,7 +81,7 @@ func (c *colour) UnmarshalText(text []byte) error {
 }
 
 func TestDecodeText(t *testing.T) {
-	s := loaded(t, "[x]\na = \"red\"\nb = \"blue\"\nc = 3\ntoken = \"hush\"\n", nil).Section("x")
+	s := section(loaded(t, "[x]\na = \"red\"\nb = \"blue\"\nc = 3\ntoken = \"hush\"\n", nil), "x")
 	var got struct {
 		A     colour `toml:"a"`
 		B     colour `toml:"b"`
