@@ -129,7 +129,7 @@ func TestInjectingWhileLoading(t *testing.T) {
 			}
 			function, _, _ := strings.Cut(call, "(")
 			want := map[plugin.Kind]string{
-				plugin.KindFilter: "exceeded InjectMessage count", plugin.KindDecoder: "aborted: there is no message at this time",
+				plugin.KindFilter: "exceeded InjectMessage count (nothing can be injected while the script is loaded)", plugin.KindDecoder: "aborted: there is no message at this time",
 			}[kind]
 			if !strings.HasSuffix(errText(err), ":1: "+function+"() "+want) {
 				t.Errorf("%s in a %s: %v", call, kind, err)

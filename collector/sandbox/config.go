@@ -3,8 +3,10 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"sort"
 	"time"
 	"unicode"
@@ -53,11 +55,19 @@ func (o *Options) check(env *plugin.Env) error {
 	}
 	path := o.scriptPath(env)
 	if info, err := os.Stat(path); err != nil {
-		errs = append(errs, plugin.BadOption("filename", "cannot open %s: %s", path, fileError(err)))
+		errs = append(errs, plugin.BadOption("filename", "cannot open %s: %s%s", path, fileError(err), o.whereLooked(env)))
 	} else if info.IsDir() {
 		errs = append(errs, plugin.BadOption("filename", "%s is a directory, not a Lua script", path))
 	}
 	return errors.Join(errs...)
+}
+
+// whereLooked tells how a relative filename was taken.
+func (o *Options) whereLooked(env *plugin.Env) string {
+	if filepath.IsAbs(o.Filename) {
+		return ""
+	}
+	return fmt.Sprintf(" (share_dir is %s, and a relative filename lies there)", env.ShareDir)
 }
 
 // fileError is what went wrong with a file, in C's words and without the name, which the caller gives.

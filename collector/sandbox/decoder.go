@@ -91,7 +91,7 @@ func (d *Decoder) explain(status int) error {
 	reason := d.script.lastError
 	switch {
 	case status > 0:
-		return d.failed(fmt.Errorf("FATAL: %s", reason))
+		return d.failed(fmt.Errorf("FATAL: %s", d.script.reason()))
 	case len(d.made) > 0:
 		//lint:ignore ST1005 hekad's text
 		return fmt.Errorf("Failed after a successful inject_message call: %s", reason)

@@ -85,8 +85,8 @@ func TestDecoderFailures(t *testing.T) {
 		`return 1`:                              "FATAL: ",
 		`error("oops", 0)`:                      "FATAL: process_message() oops",
 		`inject_message({}) error("oops", 0)`:   "FATAL: process_message() oops",
-		`inject_message({Fields={x={{}}}})`:     "FATAL: process_message() P:1: inject_message() could not encode protobuf - unsupported array type: table",
-		`write_message("Type", nil) return 0`:   "FATAL: process_message() P:1: write_message() failed",
+		`inject_message({Fields={x={{}}}})`:     "FATAL: process_message() P:1: inject_message() could not encode protobuf - unsupported array type: table (field \"x\")",
+		`write_message("Type", nil) return 0`:   "FATAL: process_message() P:1: write_message() failed (there is no such header, or it does not take such a value)",
 		`return -1, ("long"):rep(100) .. "end"`: "Failed parsing: " + strings.Repeat("long", 63) + "lon payload: bogus",
 	} {
 		r := newRun(t, "function process_message() "+body+" end require 'string'", nil)

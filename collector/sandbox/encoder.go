@@ -55,7 +55,7 @@ func (e *Encoder) Encode(dst []byte, m *message.Message) ([]byte, error) {
 	s.msg, s.draft = nil, nil
 	switch {
 	case status > 0:
-		return dst, e.failed(fmt.Errorf("FATAL: %s", s.lastError))
+		return dst, e.failed(fmt.Errorf("FATAL: %s", s.reason()))
 	case status == leaveOut:
 		return dst, nil
 	case status < 0:

@@ -167,15 +167,15 @@ func TestMistakes(t *testing.T) {
 		want   string
 	}{
 		"no filename": {"", func(o *Options) { o.Filename = "" }, "filename: is missing: name the Lua script"},
-		"no file":     {"", func(o *Options) { o.Filename = "none.lua" }, "filename: cannot open DIR/none.lua: No such file or directory"},
+		"no file":     {"", func(o *Options) { o.Filename = "none.lua" }, "filename: cannot open DIR/none.lua: No such file or directory (share_dir is DIR, and a relative filename lies there)"},
 		"directory":   {"", func(o *Options) { o.Filename = "." }, "filename: DIR is a directory, not a Lua script"},
 		"script type": {"", func(o *Options) { o.ScriptType = "js" }, `script_type: unsupported script type: js (only "lua" is known)`},
 		"syntax":      {"x = = 1", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: unexpected symbol near '='"},
 		"unfinished":  {"x = {\n", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:2: unexpected symbol near '<eof>'"},
 		"too many":    {"local " + strings.Repeat("a,", 300) + "b", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: main function has more than 200 local variables"},
 		"load":        {"error('msg_type must be defined')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: msg_type must be defined"},
-		"endless":     {"while true do end", nil, "filename: script DIR/script.lua does not start: instruction_limit exceeded"},
-		"early":       {"add_to_payload('x')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: attempt to call global 'add_to_payload' (a nil value)"},
+		"endless":     {"while true do end", nil, "filename: script DIR/script.lua does not start: instruction_limit exceeded (at DIR/script.lua:1; instruction_limit is 1000000)"},
+		"early":       {"add_to_payload('x')", nil, "filename: script DIR/script.lua does not start: DIR/script.lua:1: attempt to call global 'add_to_payload' (a nil value) (it is not there while the script is loaded)"},
 		"zone":        {"", func(o *Options) { o.Config = map[string]any{"tz": "Mars/Base"} }, `config.tz: unknown time zone "Mars/Base": use a name such as "Europe/Paris"`},
 		"zone number": {"", func(o *Options) { o.Config = map[string]any{"tz": int64(1)} }, `config.tz: must be a string, the name of a time zone such as "Europe/Paris"`},
 	} {

@@ -110,7 +110,7 @@ func (f *Filter) terminate() error {
 	if f.env.Inject != nil {
 		_ = f.env.Inject(&f.payload) // what matters is the error below, which the host reports
 	}
-	return plugin.Fatal(fmt.Errorf("terminated: %s", f.script.lastError))
+	return plugin.Fatal(fmt.Errorf("terminated: %s", f.script.reason()))
 }
 
 // terminated makes the message that tells of a script's end.
@@ -146,7 +146,7 @@ func logTrace(env *plugin.Env, s *script) {
 func (f *Filter) Close() error {
 	var err error
 	if f.config.TimerEventOnShutdown && f.began && !f.ended && f.Tick(f.clock()) != nil {
-		err = fmt.Errorf("FATAL: %s", f.script.lastError)
+		err = fmt.Errorf("FATAL: %s", f.script.reason())
 	}
 	err = errors.Join(err, f.keeper.close(f.script))
 	f.script.close()

@@ -54,13 +54,15 @@ func (s *script) injectMessage(c *lua.Call) {
 	s.usage.injected.Add(1)
 }
 
-// tooLarge is a makeErr of its own: what is in the making is over the limit.
-const tooLarge = "output_limit exceeded"
+const (
+	tooLarge   = "output_limit exceeded" // a makeErr of its own: what is in the making is over the limit
+	notEncoded = "could not encode protobuf - "
+)
 
 // build fills the draft from a message table; the reason is "" when that went well.
 func (s *script) build(c *lua.Call, t *lua.Table) (reason string) {
 	d := &s.made
-	s.makeErr, s.size = "", 0
+	s.makeErr, s.size, s.field = "", 0, ""
 	s.buildHeaders(d, t)
 	if fields, ok := t.GetKey(keyFields).AsTable(); ok && s.makeErr == "" {
 		if first := fields.Index(1); first.Kind() == lua.KindTable {
@@ -84,7 +86,7 @@ func (s *script) build(c *lua.Call, t *lua.Table) (reason string) {
 	case "", tooLarge:
 		return s.makeErr
 	}
-	return "could not encode protobuf - " + s.makeErr
+	return notEncoded + s.makeErr
 }
 
 // grow counts what the message takes in hekad's encoding, one byte of the limit being reserved.
@@ -234,6 +236,7 @@ type field struct {
 // buildValues adds a field of one value or of an array.
 func (s *script) buildValues(c *lua.Call, d *message.Draft, f field, v lua.Value) {
 	start := s.size
+	s.field = f.name
 	s.grow(textSize(len(f.name)))
 	if f.represented {
 		s.grow(textSize(len(f.representation)))

@@ -107,7 +107,7 @@ func (in *Input) loop(ctx context.Context, s *script) error {
 			return nil
 		case status > 0:
 			tell(in.env, s)
-			return fmt.Errorf("FATAL: %s", s.lastError)
+			return fmt.Errorf("FATAL: %s", s.reason())
 		case status < 0:
 			in.trouble(s.complaint())
 		default:

@@ -124,7 +124,7 @@ func (o *Output) fatal(ctx context.Context) error {
 		return ctx.Err()
 	}
 	tell(o.env, o.script)
-	return plugin.Fatal(fmt.Errorf("FATAL: %s", o.script.lastError))
+	return plugin.Fatal(fmt.Errorf("FATAL: %s", o.script.reason()))
 }
 
 // Close calls timer_event where that is wanted and keeps the script's data.
@@ -137,7 +137,7 @@ func (o *Output) Close() error {
 	if o.config.TimerEventOnShutdown && !o.ended {
 		late := time.AfterFunc(lastCallTime, s.interrupt)
 		if !s.tick(o.clock()) {
-			err = fmt.Errorf("FATAL: %s", s.lastError)
+			err = fmt.Errorf("FATAL: %s", s.reason())
 		}
 		late.Stop()
 	}

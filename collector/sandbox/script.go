@@ -76,6 +76,8 @@ type script struct {
 	results     [2]lua.Value
 	status      int // of the last process_message
 	lastError   string
+	hint        string // advice on the error that ended the script
+	field       string // that is being made, for the advice
 	terminated  bool
 	interrupted atomic.Bool
 	called      bool   // process_message or timer_event, since the start
@@ -101,8 +103,9 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 	s.openAPI()
 	s.interp.SetMemoryLimit(s.memoryLimit)
 	if err := s.runTop(source); err != nil {
+		s.advise(err.Error(), err)
 		s.close()
-		return nil, err
+		return nil, fmt.Errorf("%w%s", err, s.hint)
 	}
 	s.interp.SetGlobal("output", lua.Nil)
 	if s.kind != plugin.KindInput && s.kind != plugin.KindOutput {
@@ -192,7 +195,9 @@ func (s *script) process() (status int) {
 		s.usage.hold(s.interp.CollectMemory())
 	}
 	if s.results[0].Kind() != lua.KindNumber {
-		return s.terminate("process_message() must return a numeric status code")
+		const reason = "process_message() must return a numeric status code"
+		s.advise(reason, nil)
+		return s.terminate(reason)
 	}
 	switch s.results[1].Kind() {
 	case lua.KindNil, lua.KindNone:
@@ -250,6 +255,7 @@ func (s *script) failed(reason string, err error) {
 	if errors.As(err, &e) {
 		s.trace = e.Trace
 	}
+	s.advise(reason, err)
 	s.terminate(reason)
 }
 
