@@ -4,6 +4,7 @@
 
 local cjson = require "cjson"
 local math = require "math"
+local os = require "os"
 local table = require "table"
 
 local timeout = (read_config("heartbeat_timeout") or 30) * 1e3
@@ -21,7 +22,9 @@ function process_message()
         host = { last_heartbeat = 0, last_alert = 0 }
         hosts[name] = host
     end
-    host.last_heartbeat = math.max(host.last_heartbeat, math.floor(read_message("Timestamp") / 1e6))
+    -- a host whose clock is ahead is not alive until then
+    local ms = math.min(math.floor(read_message("Timestamp") / 1e6), os.time() * 1e3)
+    host.last_heartbeat = math.max(host.last_heartbeat, ms)
     host.status = "up"
     return 0
 end
