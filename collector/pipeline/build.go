@@ -71,6 +71,7 @@ func (b *builder) makeAll() {
 			}
 		}
 	}
+	b.checkOwners()
 	sortByName(b.pipeline.inputs)
 	sortByName(b.pipeline.filters)
 	sortByName(b.pipeline.outputs)

@@ -45,34 +45,75 @@ func (b *builder) failed(u *unit) bool {
 	})
 }
 
-// checkTogether compares sections that claim the same thing: an address to listen on, a series of metrics.
+// checkTogether warns of sections that claim the same thing, such as an address to listen on.
 func (b *builder) checkTogether() {
+	b.compare(config.Warning, func(u *unit) (list []claimed) {
+		if c, ok := u.config.(plugin.Claimer); ok {
+			list = claimedBy(u, c.Claims(&u.env))
+		}
+		return list
+	})
+}
+
+// checkOwners finds sections with what only one can have.
+func (b *builder) checkOwners() { b.compare(config.Error, b.owned) }
+
+// claimed is a claim with the section whose option makes it.
+type claimed struct {
+	plugin.Claim
+	by *unit
+}
+
+func claimedBy(u *unit, claims []plugin.Claim) (list []claimed) {
+	for _, c := range claims {
+		list = append(list, claimed{c, u})
+	}
+	return list
+}
+
+// compare reports what is claimed again by a section that comes later.
+func (b *builder) compare(severity config.Severity, claims func(*unit) []claimed) {
 	owner := map[string]*unit{}
 	for _, u := range b.order {
-		for _, claim := range u.claims() {
-			first, taken := owner[claim.What]
+		for _, c := range claims(u) {
+			first, taken := owner[c.What]
 			if !taken {
-				owner[claim.What] = u
+				owner[c.What] = c.by
 				continue
 			}
-			b.reportAt(u.Section, claim.Option, config.Warning, config.ClassConflict,
-				fmt.Sprintf("%s is also claimed by [%s] in %s:%d", claim.What, first.Name, first.File, first.Line), claim.Hint)
+			b.reportAt(c.by.Section, c.Option, severity, config.ClassConflict,
+				fmt.Sprintf("%s is also claimed by [%s] in %s:%d", c.What, first.Name, first.File, first.Line), c.Hint)
 		}
 	}
 }
 
-func (u *unit) claims() []plugin.Claim {
-	if c, ok := u.config.(plugin.Claimer); ok {
-		return c.Claims(&u.env)
+// owned is what an input, filter or output has for itself, and the decoder or encoder that works for it.
+func (b *builder) owned(u *unit) (list []claimed) {
+	switch u.typ.Kind {
+	case plugin.KindDecoder, plugin.KindEncoder, plugin.KindSplitter:
+		return nil
 	}
-	return nil
+	if o, ok := u.config.(plugin.Owner); ok {
+		list = claimedBy(u, o.Owns(&u.env))
+	}
+	for _, name := range []string{u.input.Decoder, u.consumer.Encoder} {
+		part := b.units[name]
+		if part == nil {
+			continue
+		}
+		if o, ok := part.config.(plugin.Owner); ok {
+			env := b.newEnv(part, use{owner: u})
+			list = append(list, claimedBy(part, o.Owns(&env))...)
+		}
+	}
+	return list
 }
 
-// taken says which section of the configuration already claims what a section that comes later would.
+// taken says which section of the configuration already has what one that comes later would.
 func (b *builder) taken(u *unit) error {
-	for _, claim := range u.claims() {
+	for _, claim := range b.owned(u) {
 		for _, other := range b.order {
-			if slices.ContainsFunc(other.claims(), func(c plugin.Claim) bool { return c.What == claim.What }) {
+			if slices.ContainsFunc(b.owned(other), func(c claimed) bool { return c.What == claim.What }) {
 				return fmt.Errorf("%s belongs to [%s]: %s", claim.What, other.Name, claim.Hint)
 			}
 		}

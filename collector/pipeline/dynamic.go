@@ -28,6 +28,7 @@ type dynamic struct {
 type loaded struct {
 	*filter
 	manager string
+	owned   []claimed
 	leave   chan struct{}      // closed: nothing more will come
 	cancel  context.CancelFunc // ends it with work undone
 	ended   chan struct{}
@@ -86,11 +87,11 @@ func (m managed) Names() (names []string) {
 }
 
 func (m managed) Add(f plugin.DynamicFilter) error {
-	made, err := m.builder.dynamicFilter(f)
+	made, owned, err := m.builder.dynamicFilter(f)
 	if err != nil {
 		return err
 	}
-	if err := m.run(made, f); err != nil {
+	if err := m.run(made, owned, f); err != nil {
 		made.discard()
 		made.interrupt()
 		return err
@@ -99,8 +100,8 @@ func (m managed) Add(f plugin.DynamicFilter) error {
 }
 
 // run starts a filter and routes to it.
-func (m managed) run(made *filter, f plugin.DynamicFilter) error {
-	l := &loaded{filter: made, manager: m.manager, leave: make(chan struct{})}
+func (m managed) run(made *filter, owned []claimed, f plugin.DynamicFilter) error {
+	l := &loaded{filter: made, manager: m.manager, owned: owned, leave: make(chan struct{})}
 	l.drained, l.slow.most = l.leave, f.MaxProcessDuration
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -112,11 +113,26 @@ func (m managed) run(made *filter, f plugin.DynamicFilter) error {
 	case slices.ContainsFunc(m.static, func(c *consumer) bool { return c.name == f.Name }):
 		return fmt.Errorf("%s %w, as a section of the configuration", f.Name, plugin.ErrTaken)
 	}
+	if err := m.taken(l); err != nil {
+		return err
+	}
 	if l.cancel, l.ended = m.stage.start(&l.section, l.run); l.ended == nil {
 		return plugin.ErrStopping
 	}
 	m.loaded[f.Name] = l
 	m.reroute()
+	return nil
+}
+
+// taken says which filter that runs already claims what another would: those of two managers may share a file.
+func (d *dynamic) taken(l *loaded) error {
+	for _, name := range d.names() {
+		for _, claim := range l.owned {
+			if slices.ContainsFunc(d.loaded[name].owned, func(c claimed) bool { return c.What == claim.What }) {
+				return fmt.Errorf("%s belongs to %s: %s", claim.What, name, claim.Hint)
+			}
+		}
+	}
 	return nil
 }
 
@@ -223,11 +239,11 @@ func (d *dynamic) release() {
 
 // dynamicFilter checks a filter as the configuration's are and makes what runs it. The builder is not
 // changed: any goroutine may call it.
-func (b *builder) dynamicFilter(f plugin.DynamicFilter) (made *filter, err error) {
+func (b *builder) dynamicFilter(f plugin.DynamicFilter) (made *filter, owned []claimed, err error) {
 	defer asError(&err)
 	t, ok := plugin.Lookup(f.Section.Type)
 	if !ok || t.Kind != plugin.KindFilter {
-		return nil, fmt.Errorf("%q is no type of filter", f.Section.Type)
+		return nil, nil, fmt.Errorf("%q is no type of filter", f.Section.Type)
 	}
 	apart := &builder{settings: b.settings, units: b.units, order: b.order, pipeline: b.pipeline}
 	s := *f.Section
@@ -236,15 +252,15 @@ func (b *builder) dynamicFilter(f plugin.DynamicFilter) (made *filter, err error
 	u.config, u.consumer = f.Config, f.Options
 	u.env = apart.newEnv(u, use{})
 	if err := b.taken(u); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	made = apart.newFilter(u)
 	if wrong := apart.found.Errors(); len(wrong) > 0 {
 		made.discard()
 		made.interrupt()
-		return nil, diagnosed(wrong)
+		return nil, nil, diagnosed(wrong)
 	}
-	return made, nil
+	return made, apart.owned(u), nil
 }
 
 // diagnosed is an error of diagnostics, each with its line.

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,7 +14,8 @@ import (
 
 // countedFilter counts what is made of it.
 type countedFilter struct {
-	Bad                    bool `toml:"bad"`
+	Bad                    bool   `toml:"bad"`
+	Claim                  string `toml:"claim"`
 	built, started, closed atomic.Int32
 	processed              atomic.Int32
 }
@@ -36,6 +39,13 @@ func (c *countedFilter) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 	}
 	c.built.Add(1)
 	return countedInstance{c}, nil
+}
+
+func (c *countedFilter) Owns(*plugin.Env) []plugin.Claim {
+	if c.Claim == "" {
+		return nil
+	}
+	return []plugin.Claim{{What: c.Claim, Option: "claim", Hint: "take another"}}
 }
 
 type countedInstance struct{ c *countedFilter }
@@ -79,17 +89,19 @@ func TestFiltersAreBuiltOnce(t *testing.T) {
 	counted.Load().want(t, "looked at", 1, 0, 1)
 }
 
+func addCounted(fs plugin.Filters, name, text string) (*countedFilter, error) {
+	list, _ := config.ParseForeign("foreign", text)
+	c := &countedFilter{}
+	f := plugin.DynamicFilter{Name: name, Section: list[0], Config: c, Options: plugin.ConsumerOptions{WhenFull: "block", Retries: plugin.DefaultRetries()}}
+	_ = list[0].Decode(c, &f.Options)
+	return c, fs.Add(f)
+}
+
 // The same for filters that come while the pipeline runs.
 func TestDynamicFiltersAreBuiltOnce(t *testing.T) {
 	p, stop := start(t, streaming)
 	fs := runningFilters(t, p, "manager")
-	add := func(name, text string) (*countedFilter, error) {
-		list, _ := config.ParseForeign("foreign", text)
-		c := &countedFilter{}
-		f := plugin.DynamicFilter{Name: name, Section: list[0], Config: c, Options: plugin.ConsumerOptions{WhenFull: "block", Retries: plugin.DefaultRetries()}}
-		_ = list[0].Decode(c, &f.Options)
-		return c, fs.Add(f)
-	}
+	add := func(name, text string) (*countedFilter, error) { return addCounted(fs, name, text) }
 	first, err := add("m-f", countedSection)
 	if err != nil {
 		t.Fatal(err)
@@ -111,4 +123,37 @@ func TestDynamicFiltersAreBuiltOnce(t *testing.T) {
 		t.Error("added after the stop")
 	}
 	late.want(t, "after the stop", 1, 0, 1)
+}
+
+// What only one may use is refused to a second: of the configuration, with its place, and of filters that come.
+func TestOwners(t *testing.T) {
+	const own = countedSection + "claim = \"file x\"\n"
+	const want = "error: file x is also claimed by [f] in "
+	both := own + strings.Replace(own, "[f]", "[g]", 1)
+	if p, found := Build(sectionsOf(t, both), testSettings(t)); p != nil || !strings.Contains(found.String(), "test.toml:8:1: "+want) {
+		t.Errorf("built: %v", found)
+	}
+	if found := Check(sectionsOf(t, both), testSettings(t)); strings.Count(found.String(), want) != 1 {
+		t.Errorf("checked: %v", found)
+	}
+	p, _ := start(t, streaming+strings.Replace(own, "[f]", "[h]", 1))
+	one, other := runningFilters(t, p, "one"), runningFilters(t, p, "other")
+	for _, step := range []struct {
+		fs                plugin.Filters
+		name, claim, want string
+	}{
+		{one, "one-a", "file x", "file x belongs to [h]: take another"},
+		{one, "one-a", "file y", ""},
+		{other, "other-a", "file y", "file y belongs to one-a: take another"},
+		{other, "other-a", "file z", ""},
+	} {
+		_, err := addCounted(step.fs, step.name, strings.Replace(own, "file x", step.claim, 1))
+		if text := fmt.Sprint(err); text != step.want && (err != nil || step.want != "") {
+			t.Errorf("%s claims %s: %v", step.name, step.claim, err)
+		}
+	}
+	one.Remove("one-a")
+	if _, err := addCounted(other, "other-b", strings.Replace(own, "file x", "file y", 1)); err != nil {
+		t.Error(err)
+	}
 }

@@ -24,7 +24,13 @@ type Claim struct {
 	Hint   string // what to do about two claims
 }
 
-// Claimer is a configuration that claims something.
+// Claimer is a configuration that claims something. `check` warns of two claims.
 type Claimer interface {
 	Claims(*Env) []Claim
+}
+
+// Owner is a configuration with something that only one section can have: two are an error, which keeps the
+// collector from starting. A decoder or encoder is asked for each section that names it, which is Env.Owner.
+type Owner interface {
+	Owns(*Env) []Claim
 }

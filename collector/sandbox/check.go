@@ -88,20 +88,30 @@ func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Find
 	return list
 }
 
-// Claims keeps sections from writing one file of data: names that differ in signs only share it.
-func (c *FilterConfig) Claims(env *plugin.Env) []plugin.Claim {
-	return c.claims(env, plugin.KindFilter)
+// Owns keeps sections from writing one file of data: names that differ in signs only share it.
+func (c *FilterConfig) Owns(env *plugin.Env) []plugin.Claim {
+	return c.owns(env, plugin.KindFilter)
 }
 
-// Claims is as that of a filter.
-func (c *InputConfig) Claims(env *plugin.Env) []plugin.Claim { return c.claims(env, plugin.KindInput) }
+// Owns is as that of a filter.
+func (c *InputConfig) Owns(env *plugin.Env) []plugin.Claim { return c.owns(env, plugin.KindInput) }
 
-// Claims is as that of a filter.
-func (c *OutputConfig) Claims(env *plugin.Env) []plugin.Claim {
-	return c.claims(env, plugin.KindOutput)
+// Owns is as that of a filter.
+func (c *OutputConfig) Owns(env *plugin.Env) []plugin.Claim {
+	return c.owns(env, plugin.KindOutput)
 }
 
-func (o *Options) claims(env *plugin.Env, kind plugin.Kind) []plugin.Claim {
+// Owns is as that of a filter.
+func (c *DecoderConfig) Owns(env *plugin.Env) []plugin.Claim {
+	return c.owns(env, plugin.KindDecoder)
+}
+
+// Owns is as that of a filter.
+func (c *EncoderConfig) Owns(env *plugin.Env) []plugin.Claim {
+	return c.owns(env, plugin.KindEncoder)
+}
+
+func (o *Options) owns(env *plugin.Env, kind plugin.Kind) []plugin.Claim {
 	if !o.PreserveData {
 		return nil
 	}

@@ -147,14 +147,18 @@ end`, nil)
 }
 
 // Sections whose data would lie in one file are found before they start.
-func TestClaimsOfData(t *testing.T) {
+func TestOwnersOfData(t *testing.T) {
 	env := &plugin.Env{Name: "my-filter", BaseDir: "/base"}
 	c := &FilterConfig{Options: Options{PreserveData: true}}
-	if got := c.Claims(env); len(got) != 1 || got[0].What != "data file /base/sandbox_preservation/my_filter.data" {
+	if got := c.Owns(env); len(got) != 1 || got[0].What != "data file /base/sandbox_preservation/my_filter.data" {
 		t.Errorf("claims %v", got)
 	}
+	if d := (&DecoderConfig{Options: c.Options}).Owns(&plugin.Env{Name: "d", Owner: "in", BaseDir: "/base"}); len(d) != 1 ||
+		d[0].What != "data file /base/sandbox_preservation/in-d.data" {
+		t.Errorf("a decoder claims %v", d)
+	}
 	c.PreserveData = false
-	if got := c.Claims(env); got != nil {
+	if got := c.Owns(env); got != nil {
 		t.Errorf("claims %v", got)
 	}
 }

@@ -140,10 +140,10 @@ func (c *Config) Check(env *plugin.Env) (list []plugin.Finding) {
 	return list
 }
 
-// Claims keeps two managers from having one name for their files.
-func (c *Config) Claims(env *plugin.Env) []plugin.Claim {
+// Owns keeps two managers from having one name for their filters, and these from sharing files.
+func (c *Config) Owns(env *plugin.Env) []plugin.Claim {
 	return []plugin.Claim{{
-		What: fmt.Sprintf("files %s-* in %s", Normalised(env.Name), env.BasePath(c.WorkingDirectory)),
+		What: fmt.Sprintf("the prefix %s- of filters and their files", Normalised(env.Name)),
 		Hint: "rename one of the sections",
 	}}
 }
