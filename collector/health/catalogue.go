@@ -137,8 +137,8 @@ func (c *Catalogue) Cluster(level, name string) *Cluster {
 	return c.Clusters[i]
 }
 
-// DefaultRole is that of a machine which has no other one.
-const DefaultRole = "default"
+// defaultRole is that of a machine which has no other one.
+const defaultRole = "default"
 
 // Watched lists the watches that run on a host of these roles. Without roles (nil) the machine is
 // watched as one of the default role, and every service may run on it.
@@ -157,7 +157,7 @@ func (w *Watch) runsOn(roles []string) bool {
 	case len(w.Roles) == 0:
 		return true
 	case roles == nil:
-		return w.Type == LevelService || slices.Contains(w.Roles, DefaultRole)
+		return w.Type == LevelService || slices.Contains(w.Roles, defaultRole)
 	}
 	return slices.ContainsFunc(w.Roles, func(r string) bool { return slices.Contains(roles, r) })
 }

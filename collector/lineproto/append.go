@@ -61,9 +61,9 @@ var special = func() (t [256]uint8) {
 // AppendMeasurement appends an escaped measurement, which must not be empty or begin with '#'.
 func AppendMeasurement(dst []byte, s string) []byte { return appendEscaped(dst, s, inMeasurement) }
 
-// AppendKey appends an escaped tag key, tag value or field key. A backslash at its end would escape
+// appendKey appends an escaped tag key, tag value or field key. A backslash at its end would escape
 // what follows, and the protocol has no way to write one: it is left out.
-func AppendKey(dst []byte, s string) []byte { return appendEscaped(dst, s, inKey) }
+func appendKey(dst []byte, s string) []byte { return appendEscaped(dst, s, inKey) }
 
 func appendEscaped(dst []byte, s string, where uint8) []byte {
 	s = writable(s)
@@ -98,8 +98,8 @@ func writable(s string) string {
 	return strings.TrimRight(s, `\`)
 }
 
-// AppendString appends a string field's value: quoted, with quotes and backslashes escaped.
-func AppendString(dst []byte, s string) []byte {
+// appendString appends a string field's value: quoted, with quotes and backslashes escaped.
+func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	from := 0
 	for i := 0; i < len(s); i++ {
@@ -111,9 +111,9 @@ func AppendString(dst []byte, s string) []byte {
 	return append(append(dst, s[from:]...), '"')
 }
 
-// AppendFloat appends a float field's value in its shortest form. It appends nothing for NaN and
+// appendFloat appends a float field's value in its shortest form. It appends nothing for NaN and
 // infinities, which the protocol does not know.
-func AppendFloat(dst []byte, v float64) []byte {
+func appendFloat(dst []byte, v float64) []byte {
 	if i := int64(v); float64(i) == v && i > -1e15 && i < 1e15 && (i != 0 || !math.Signbit(v)) {
 		return strconv.AppendInt(dst, i, 10)
 	}
@@ -157,13 +157,13 @@ func appendShort(dst []byte, v float64) ([]byte, bool) {
 func appendValue(dst []byte, v message.Value) []byte {
 	switch v.Type() {
 	case message.TypeDouble:
-		return AppendFloat(dst, v.Float())
+		return appendFloat(dst, v.Float())
 	case message.TypeInteger:
-		return AppendFloat(dst, float64(v.Int()))
+		return appendFloat(dst, float64(v.Int()))
 	case message.TypeBool:
-		return AppendString(dst, strconv.FormatBool(v.Bool()))
+		return appendString(dst, strconv.FormatBool(v.Bool()))
 	}
-	return AppendString(dst, v.Text())
+	return appendString(dst, v.Text())
 }
 
 // appendTagText appends a value as a tag's value, numbers with up to 14 digits.
@@ -176,5 +176,5 @@ func appendTagText(dst []byte, v message.Value) []byte {
 	case message.TypeBool:
 		return strconv.AppendBool(dst, v.Bool())
 	}
-	return AppendKey(dst, v.Text())
+	return appendKey(dst, v.Text())
 }

@@ -202,7 +202,7 @@ func appendField(dst []byte, key string, v message.Value) []byte {
 	if dst[start-1] != ' ' {
 		dst = append(dst, ',')
 	}
-	dst = append(AppendKey(dst, key), '=')
+	dst = append(appendKey(dst, key), '=')
 	valueAt := len(dst)
 	if dst = appendValue(dst, v); len(dst) == valueAt {
 		return dst[:start]

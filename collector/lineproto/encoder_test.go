@@ -148,7 +148,7 @@ func TestEscapes(t *testing.T) {
 				if c == '\\' && at == n-1 {
 					want = want[:len(want)-1]
 				}
-				if got := string(AppendKey(nil, text)); got != want {
+				if got := string(appendKey(nil, text)); got != want {
 					t.Fatalf("%q: got %q, want %q", text, got, want)
 				}
 			}
@@ -160,7 +160,7 @@ func TestFloats(t *testing.T) {
 	f := func(v float64) {
 		t.Helper()
 		want := strconv.FormatFloat(v, 'g', -1, 64)
-		if got := string(AppendFloat(nil, v)); got != want && v != math.Trunc(v) {
+		if got := string(appendFloat(nil, v)); got != want && v != math.Trunc(v) {
 			t.Errorf("%v: got %s, want %s", v, got, want)
 		}
 	}

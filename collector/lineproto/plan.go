@@ -70,7 +70,7 @@ func (e *Encoder) newPlan(list string, f message.Field) *tagPlan {
 }
 
 func (p *tagPlan) add(name string) {
-	key := string(AppendKey(nil, name))
+	key := string(appendKey(nil, name))
 	if key == "" {
 		return
 	}

@@ -30,7 +30,7 @@ func (t *tagSet) has(key []byte) bool {
 // open begins a tag; it tells whether its key is writable and new.
 func (t *tagSet) open(key string) (from int, ok bool) {
 	from = len(t.text)
-	t.text = AppendKey(t.text, key)
+	t.text = appendKey(t.text, key)
 	if len(t.text) == from || t.has(t.text[from:]) {
 		t.text = t.text[:from]
 		return from, false

@@ -39,7 +39,7 @@ type SyslogOptions struct {
 // NewReader checks the options; the error is of all that are wrong.
 func (o SyslogOptions) NewReader() (SyslogReader, *timeparse.Zone, error) {
 	zone, badZone := o.NewZone()
-	reader, badPattern := NewSyslogReader(o.SyslogPattern, o.FallbackSyslogPattern)
+	reader, badPattern := newSyslogReader(o.SyslogPattern, o.FallbackSyslogPattern)
 	return reader, zone, errors.Join(badZone, badPattern)
 }
 

@@ -17,15 +17,15 @@ type SyslogReader struct {
 	expected  string
 }
 
-// NewSyslogReader checks the two options; "" leaves one out. Errors are of the options' names.
-func NewSyslogReader(pattern, fallback string) (SyslogReader, error) {
-	r := SyslogReader{expected: SyslogForms}
+// newSyslogReader checks the two options; "" leaves one out. Errors are of the options' names.
+func newSyslogReader(pattern, fallback string) (SyslogReader, error) {
+	r := SyslogReader{expected: syslogForms}
 	var mistakes []error
 	for _, o := range []struct{ option, text string }{{"syslog_pattern", pattern}, {"fallback_syslog_pattern", fallback}} {
 		if o.text == "" {
 			continue
 		}
-		t, err := ParseTemplate(o.text)
+		t, err := parseTemplate(o.text)
 		if err != nil {
 			mistakes = append(mistakes, plugin.BadOption(o.option, "%v; write it as in rsyslog, such as %q", err, `<%PRI%>%TIMESTAMP% %HOSTNAME% %syslogtag%%msg%\n`))
 		}

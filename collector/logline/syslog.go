@@ -37,8 +37,8 @@ func (h *Syslog) reset() {
 	*h = Syslog{Severity: -1, Facility: -1, Captured: h.Captured[:0]}
 }
 
-// SyslogForms is what a record must look like to have a syslog header, for errors.
-const SyslogForms = `a syslog line such as "<PRI>Mmm dd hh:mm:ss host program[pid]: text", with or without <PRI>, with an ISO 8601 time, or of RFC 5424`
+// syslogForms is what a record must look like to have a syslog header, for errors.
+const syslogForms = `a syslog line such as "<PRI>Mmm dd hh:mm:ss host program[pid]: text", with or without <PRI>, with an ISO 8601 time, or of RFC 5424`
 
 // Parse reads the header of a record in any of the common forms: RFC 3164 and RFC 5424, and
 // rsyslog's file format with ISO 8601 times; the first and the last with and without priority.

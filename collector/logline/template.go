@@ -57,8 +57,8 @@ var properties = map[string]stepKind{
 	"$hour": stepWord, "$minute": stepWord,
 }
 
-// ParseTemplate reads a template in rsyslog's legacy notation. The error says what is wrong where.
-func ParseTemplate(text string) (*Template, error) {
+// parseTemplate reads a template in rsyslog's legacy notation. The error says what is wrong where.
+func parseTemplate(text string) (*Template, error) {
 	t := &Template{}
 	for i := 0; i < len(text); {
 		n, err := t.element(text[i:])

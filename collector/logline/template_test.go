@@ -19,14 +19,14 @@ func TestTemplateMistakes(t *testing.T) {
 		"%msg:::no-such-option%":     `unknown option "no-such-option" of %msg% at character 1 of the template`,
 		"%TIMESTAMP% %HOSTNAME%%PRI": "a property without its closing % at character 23 of the template",
 	} {
-		if _, err := ParseTemplate(text); err == nil || err.Error() != want {
+		if _, err := parseTemplate(text); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
 }
 
 func TestReaderNamesTheOption(t *testing.T) {
-	_, err := NewSyslogReader("%msg%", "%NOSUCH%")
+	_, err := newSyslogReader("%msg%", "%NOSUCH%")
 	want := `fallback_syslog_pattern: invalid rsyslog property "NOSUCH" at character 1 of the template; write it as in rsyslog, such as "<%PRI%>%TIMESTAMP% %HOSTNAME% %syslogtag%%msg%\\n"`
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
@@ -42,7 +42,7 @@ func TestTemplates(t *testing.T) {
 		{`%TIMESTAMP:::date-pgsql% %procid% %iut% %structured-data% %msgid% %syslogfacility% %rawmsg%`, "2026-11-20 07:18:44 77 1 - id 4 all of it", "", "all of it"},
 		{`%pri-text% %msg%`, "", "", ""},
 	} {
-		tmpl, err := ParseTemplate(c.template)
+		tmpl, err := parseTemplate(c.template)
 		if c.line == "" {
 			if err == nil {
 				t.Errorf("%s is taken", c.template)
@@ -63,7 +63,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Add(`<%PRI%>%TIMESTAMP% %HOSTNAME% %syslogtag%%msg:::sp-if-no-1st-sp%%msg%\n`, "<14>Nov 20 07:18:44 ctl1 cron[99]: x")
 	f.Add(`%TIMESTAMP:::date-rfc3339% %structured-data%;%msg%;`, `2026-11-20T07:18:44Z [a b="\""];x;`)
 	f.Fuzz(func(t *testing.T, text, line string) {
-		tmpl, err := ParseTemplate(text)
+		tmpl, err := parseTemplate(text)
 		if err != nil {
 			return
 		}

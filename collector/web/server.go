@@ -55,8 +55,8 @@ type Options struct {
 	Ready func(url string)
 }
 
-// DefaultAddress is hekad's dashboard port, on loopback.
-const DefaultAddress = "127.0.0.1:4352"
+// defaultAddress is hekad's dashboard port, on loopback.
+const defaultAddress = "127.0.0.1:4352"
 
 // Server serves the page and everything beside it. Any goroutine may call its methods.
 type Server struct {
@@ -78,7 +78,7 @@ type Server struct {
 // New prepares a server; Run opens its files and sockets.
 func New(o Options) *Server {
 	if o.Address == "" {
-		o.Address = DefaultAddress
+		o.Address = defaultAddress
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -37,15 +37,15 @@ type Config struct {
 	// RawBytesFields are fields whose values are JSON already. A value that is not valid JSON is sent as a string.
 	RawBytesFields []string `toml:"raw_bytes_fields"`
 	// FieldMappings give other names to the parts of the document, such as Timestamp = "@timestamp".
-	FieldMappings Mappings `toml:"field_mappings"`
+	FieldMappings mappings `toml:"field_mappings"`
 	// DynamicFields are the only fields to send. Default: all.
 	DynamicFields []string `toml:"dynamic_fields"`
 	// ReplaceDotsWith replaces dots in the names of fields. Default ".", no change.
 	ReplaceDotsWith string `toml:"replace_dots_with"`
 }
 
-// Mappings are the names of a message's headers in the document; "" leaves the header's own name.
-type Mappings struct {
+// mappings are the names of a message's headers in the document; "" leaves the header's own name.
+type mappings struct {
 	Timestamp  string `toml:"Timestamp"`
 	UUID       string `toml:"Uuid"`
 	Type       string `toml:"Type"`
@@ -181,7 +181,7 @@ func set(names []string) map[string]bool {
 }
 
 // name is the key of a part in the document.
-func (m *Mappings) name(id partID) string {
+func (m *mappings) name(id partID) string {
 	given := [...]string{
 		timestampPart: m.Timestamp, uuidPart: m.UUID, typePart: m.Type, loggerPart: m.Logger, severityPart: m.Severity,
 		payloadPart: m.Payload, envVersionPart: m.EnvVersion, pidPart: m.Pid, hostnamePart: m.Hostname, dynamicFields: "",

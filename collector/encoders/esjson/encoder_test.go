@@ -147,7 +147,7 @@ func TestDocumentParts(t *testing.T) {
 	f(func(c *Config) { c.Fields = []string{"DynamicFields"}; c.DynamicFields = []string{"c", "z"} }, `{"c":"y"}`)
 	f(func(c *Config) {
 		c.Fields, c.Timestamp = []string{"Timestamp", "Severity"}, "%Y-%m-%dT%H:%M:%S.%LZ"
-		c.FieldMappings = Mappings{Timestamp: "@timestamp", Severity: `"q"`}
+		c.FieldMappings = mappings{Timestamp: "@timestamp", Severity: `"q"`}
 	}, `{"@timestamp":"2016-02-03T12:00:00.123Z","\u0022q\u0022":6}`)
 }
 

@@ -79,16 +79,16 @@ func defaultConfig() *Config {
 	}
 }
 
-// DefaultMatcher takes the statuses of nodes and services that this collector finds, and those of
+// defaultMatcher takes the statuses of nodes and services that this collector finds, and those of
 // clusters; not what other collectors sent to this one, which report it themselves.
-const DefaultMatcher = `Fields[aggregator] == NIL && Fields[no_alerting] == NIL && (` +
+const defaultMatcher = `Fields[aggregator] == NIL && Fields[no_alerting] == NIL && (` +
 	`(Fields[hostname] != NIL && (Type == 'heka.sandbox.afd_node_metric' || Type == 'heka.sandbox.afd_service_metric')) || ` +
 	`Type == 'heka.sandbox.gse_cluster_metric' || Type == 'heka.sandbox.gse_node_cluster_metric' || Type == 'heka.sandbox.gse_service_cluster_metric')`
 
 // ConsumerDefaults: of each service only the newest state waits.
 func (c *Config) ConsumerDefaults(o *plugin.ConsumerOptions) {
 	o.WhenFull = string(plugin.FullLatest)
-	o.MessageMatcher = DefaultMatcher
+	o.MessageMatcher = defaultMatcher
 	o.TickerInterval = 10
 }
 

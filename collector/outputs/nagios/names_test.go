@@ -58,7 +58,7 @@ func TestDeploymentOfTheMessage(t *testing.T) {
 }
 
 func TestDefaultMatcher(t *testing.T) {
-	m, err := matcher.Parse(DefaultMatcher)
+	m, err := matcher.Parse(defaultMatcher)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -407,7 +407,7 @@ func (fakeEncoder) Encode(dst []byte, _ *message.Message) ([]byte, error) { retu
 func TestConsumerDefaults(t *testing.T) {
 	var o plugin.ConsumerOptions
 	defaultConfig().ConsumerDefaults(&o)
-	if o.WhenFull != "latest" || o.TickerInterval != 10 || o.MessageMatcher != DefaultMatcher {
+	if o.WhenFull != "latest" || o.TickerInterval != 10 || o.MessageMatcher != defaultMatcher {
 		t.Errorf("%+v", o)
 	}
 }
