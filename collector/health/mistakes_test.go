@@ -88,6 +88,7 @@ func TestMistakesAreFoundWithTheirPlace(t *testing.T) {
 		{"cluster", `members = ["default"]`, `members = ["defalt"]`, `a.toml:42:1: error: there is no service or node cluster "defalt" (did you mean "default"?)`},
 		{"hints", `members = ["default"]`, "members = [\"default\"]\nhints = [\"sistem\"]", `a.toml:43:1: error: there is no global cluster "sistem" (did you mean "system"?)`},
 		{"group_by", `group_by = "hostname"`, `group_by = "host"`, `a.toml:35:1: error: "host" is not a valid group_by (one of member, hostname, none)`},
+		{"group_by of a global cluster", `members = ["default"]`, "members = [\"default\"]\ngroup_by = \"hostname\"", `a.toml:43:1: error: clusters have no host: a global cluster can be grouped by member only (give group_by = "member")`},
 		{"level", `level = "global"`, `level = "cloud"`, `a.toml:39:1: error: "cloud" is not a valid level (one of service, node, global)`},
 		{
 			"duplicate", `[[watch]]`, "[[alarm]]\nname = \"fs-critical\"\ndescription = \"x\"\nseverity = \"warning\"\n  [[alarm.rule]]\n  metric = \"m\"\n  function = \"avg\"\n  relational_operator = \">\"\n  threshold = 1\n\n[[watch]]",

@@ -62,6 +62,49 @@ func TestTreeIsWorstFirst(t *testing.T) {
 	}
 }
 
+// The status of all is that of the clusters of the cloud, and where nobody rolls up that far, the worst there is.
+func TestStatusOfTheTree(t *testing.T) {
+	tr := NewTracker(nil)
+	is := func(want Status) {
+		t.Helper()
+		if got := tr.Tree().Status; got != want {
+			t.Errorf("status %v, want %v", got, want)
+		}
+	}
+	is(Unknown)
+	tr.Take(afdReport(t, "ctl1", "cpu", 0, ""))
+	is(Okay)
+	tr.Take(report(t, "heka.sandbox.gse_service_cluster_metric", map[string]string{"cluster_name": "nova"}, 1, ""))
+	is(Warning)
+	tr.Take(afdReport(t, "ctl2", "cpu", 3, ""))
+	is(Critical)
+	tr.Take(report(t, "heka.sandbox.gse_cluster_metric", map[string]string{"cluster_name": "nova"}, 0, ""))
+	is(Okay)
+	tr.Take(report(t, "heka.sandbox.gse_cluster_metric", map[string]string{"cluster_name": "system"}, 4, ""))
+	is(Down)
+}
+
+func TestAlarmsOfAMemberAreWorstFirst(t *testing.T) {
+	tr := NewTracker(nil)
+	tr.Take(afdReport(t, "ctl1", "cpu", 3, `{"alarms":[{"severity":"WARN","metric":"b"},{"severity":"UNKNOWN","metric":"c"},`+
+		`{"severity":"CRITICAL","metric":"a"},{"severity":"??","metric":"d"}]}`))
+	var order string
+	for _, a := range tr.Tree().Nodes[0].Members[0].Alarms {
+		order += a.Metric
+	}
+	if order != "abcd" {
+		t.Errorf("order %s", order)
+	}
+}
+
+func TestStatusOfOtherNumbers(t *testing.T) {
+	for _, s := range []Status{-1, 5} {
+		if s.String() != "UNKNOWN" || s.Worse(Unknown) || Unknown.Worse(s) {
+			t.Errorf("%d is %v", s, s)
+		}
+	}
+}
+
 func TestSinceIsTheChangeAndSilenceIsShown(t *testing.T) {
 	tr := NewTracker(nil)
 	start := time.Date(2026, 11, 20, 7, 0, 0, 0, time.UTC)
