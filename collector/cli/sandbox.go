@@ -21,7 +21,7 @@ import (
 // sandboxFlags are those of heka-sbmgr, and what its file can say.
 type sandboxFlags struct {
 	config, action, script, scriptConfig, filterName string
-	address, signer, key, page, pageToken            string
+	address, host, signer, key, page, pageToken      string
 	wait                                             time.Duration
 }
 
@@ -55,6 +55,7 @@ func (f *sandboxFlags) add(cmd *cobra.Command, load, unload bool) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.config, "config", "", "file with the collector's address and the signer, as heka-sbmgr's sbmgr.toml")
 	flags.StringVar(&f.address, "address", "", "host:port of the collector's TcpInput (default: ip_address of the file)")
+	flags.StringVar(&f.host, "host", "", "hostname of the collector, so that no other obeys the message (default: host of the file)")
 	flags.StringVar(&f.signer, "signer", "", "signer and version of the key, such as ops_1 (default: [signer] of the file)")
 	flags.StringVar(&f.key, "key", "", "file with the signer's private key (default: private_key_file of the file)")
 	flags.StringVar(&f.page, "page", "", "host:port of the collector's status page, to be told what came of it (default: page of the file)")
@@ -136,6 +137,9 @@ func (f *sandboxFlags) sender(cmd *cobra.Command) (c sender.Config, err error) {
 	if f.address != "" {
 		c.Address = f.address
 	}
+	if f.host != "" {
+		c.Host = f.host
+	}
 	if f.page != "" {
 		c.Page = f.page
 	}
@@ -173,7 +177,7 @@ func (f *sandboxFlags) send(cmd *cobra.Command, control *sender.Control, name st
 		}
 		before = sender.Loaded(all)
 	}
-	control.Hostname = shortHostname()
+	control.Hostname, control.Host = shortHostname(), c.Host
 	body, id := control.Message(time.Now())
 	record, err := c.Signer.Frame(body)
 	if err != nil {
@@ -196,7 +200,7 @@ func (f *sandboxFlags) send(cmd *cobra.Command, control *sender.Control, name st
 func (f *sandboxFlags) answer(cmd *cobra.Command, action, name, filter string, err error) error {
 	switch {
 	case errors.Is(err, sender.ErrNoAnswer):
-		return problem{fmt.Errorf("%s %s was sent, and within %s %w: look into the collector's log; it refuses bad signatures, unknown signers, and clocks that are 5 s apart",
+		return problem{fmt.Errorf("%s %s was sent, and within %s %w: look into the collector's log; it refuses bad signatures, unknown signers, another --host than its own, and clocks that are 5 s apart",
 			action, name, f.wait, err)}
 	case err != nil:
 		return problem{err}

@@ -102,6 +102,9 @@ func (m *Manager) control(msg *message.Message) error {
 	if !ok {
 		return discarded(refusal(signer))
 	}
+	if host := msg.Text("host"); host != "" && !strings.EqualFold(host, m.env.Hostname) {
+		return discarded(fmt.Sprintf("it is for %.80q, and this host is %q", host, m.env.Hostname))
+	}
 	now := m.clock()
 	if off := now.Sub(time.Unix(0, msg.Timestamp())); off >= skew || off <= -skew {
 		return discarded(fmt.Sprintf("%d seconds skew", int64(off/time.Second)))

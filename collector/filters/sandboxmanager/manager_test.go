@@ -105,9 +105,10 @@ func (h *host) Names() (names []string) {
 
 // control is a control message. Each has a time of its own.
 type control struct {
-	signer, action, name, config, script string
-	at                                   time.Time
-	uuid                                 byte
+	signer, action, name, config, script, host string
+
+	at   time.Time
+	uuid byte
 }
 
 const (
@@ -125,6 +126,9 @@ func (c control) message(t testing.TB) *message.Message {
 	}
 	if c.name != "" {
 		d.AddString("name", c.name)
+	}
+	if c.host != "" {
+		d.AddString("host", c.host)
 	}
 	d.AddString("action", c.action)
 	b := message.NewBatch()
@@ -475,4 +479,17 @@ func TestFindings(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
+}
+
+// A message that names a host is obeyed there only: nobody can repeat it to another collector.
+func TestHost(t *testing.T) {
+	h := newHost(t, nil)
+	c := control{signer: "ops", action: "load", config: counter, script: script, host: "ctl2"}
+	want(t, "for another", h.send(c), `Discarded control message: it is for "ctl2", and this host is "ctl1"`)
+	c.action, c.name = "unload", "counter"
+	want(t, "for another", h.send(c), `Discarded control message: it is for "ctl2", and this host is "ctl1"`)
+	want(t, "refused", h.manager.refused.Value(), 2)
+	c.action, c.host = "load", "CTL1"
+	want(t, "for this one", h.send(c), nil)
+	want(t, "running", h.Names(), "[Mgr-counter]")
 }

@@ -21,6 +21,7 @@ type Config struct {
 	UseTLS  bool             `toml:"use_tls"`
 	TLS     tlsconfig.Config `toml:"tls"`
 	Signer  Signer           `toml:"signer"`
+	Host    string           `toml:"host"` // "": hostname of the collector, which is to be the only one that obeys
 	Page    string           `toml:"page"` // "": host:port of the receiver's status page, which is asked what came of a message
 	// "": file with that page's token, which it asks for when other machines can reach it.
 	PageTokenFile string `toml:"page_token_file"`

@@ -19,6 +19,7 @@ type Control struct {
 	Script, Config string // of load
 	Name           string // of unload: the section's
 	Hostname       string // of the sender
+	Host           string // of the collector that is to obey, "" for any
 }
 
 // Message encodes a control message of a moment. id is its uuid.
@@ -34,6 +35,9 @@ func (c *Control) Message(now time.Time) (body []byte, id [16]byte) {
 		d.Add("config", "toml", message.StringValue(c.Config))
 	}
 	d.AddString("action", c.Action)
+	if c.Host != "" {
+		d.AddString("host", c.Host)
+	}
 	return d.Encode(nil), id
 }
 

@@ -55,7 +55,7 @@ func TestSignedMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]hekaframing.Signer{"ops_1": {PublicKey: public}, "old_0": {HMACKey: "secret"}, "old_1": {HMACKey: "other"}}
-	c := Control{Action: "load", Script: "the script", Config: "[x]", Hostname: "ctl1"}
+	c := Control{Action: "load", Script: "the script", Config: "[x]", Hostname: "ctl1", Host: "cmp7"}
 	now := time.Unix(1700000000, 17)
 	body, id := c.Message(now)
 	for name, x := range map[string]struct {
@@ -76,7 +76,7 @@ func TestSignedMessages(t *testing.T) {
 			t.Fatalf("%s: signer %q, %v", name, signer, err)
 		}
 		if m.Type() != "heka.control.sandbox" || m.Logger() != "hekad" || m.Hostname() != "ctl1" || m.Timestamp() != now.UnixNano() ||
-			m.Payload() != "the script" || m.Text("action") != "load" || m.Text("config") != "[x]" || !bytes.Equal(m.UUID(), id[:]) {
+			m.Payload() != "the script" || m.Text("action") != "load" || m.Text("host") != "cmp7" || m.Text("config") != "[x]" || !bytes.Equal(m.UUID(), id[:]) {
 			t.Errorf("%s: %s", name, message.AppendJSON(nil, m))
 		}
 	}
