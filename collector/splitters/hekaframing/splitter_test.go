@@ -142,6 +142,9 @@ func TestResynchronises(t *testing.T) {
 	if got != 2 {
 		t.Errorf("found %d whole records, want 2", got)
 	}
+	if want := int64(len(stream) - 2*len(whole)); s.skipped.Value() != want {
+		t.Errorf("%d bytes were skipped, %d counted", want, s.skipped.Value())
+	}
 }
 
 func TestKeepsACutRecord(t *testing.T) {
@@ -150,6 +153,17 @@ func TestKeepsACutRecord(t *testing.T) {
 	for end := range cut {
 		if n, record := s.Split(cut[:end], end%2 == 0); n != 0 || record != nil {
 			t.Fatalf("with %d bytes: %d, %x", end, n, record)
+		}
+	}
+}
+
+func TestUnframeOfWhatIsNoRecord(t *testing.T) {
+	for _, skip := range []bool{false, true} {
+		s := newSplitter(t, Config{SkipAuthentication: skip})
+		for _, record := range []string{"", "\x1e", "\x1e\x00", "no record", "\x1e\x030000", "\x1e\x03\x0f\xff\xff\x1fbody"} {
+			if body, signer, err := s.Unframe([]byte(record)); err == nil || body != nil || signer != "" {
+				t.Errorf("%q: body %q of %q, %v", record, body, signer, err)
+			}
 		}
 	}
 }
