@@ -116,6 +116,15 @@ func report(n int64) pipeline.Report {
 		{Name: "injected", Help: "messages injected", Value: n / 2},
 		{Name: "busy_ns", Help: "nanoseconds spent in the plugin", Value: 120e6 * n},
 	}
+	door := at("door_filter", "SandboxFilter", plugin.KindFilter)
+	door.Since, door.Restarts = ago(40*time.Second), 7
+	door.LastError = "terminated: process_message() instruction_limit exceeded (at /etc/lma_collector/lua/door.lua:2; instruction_limit is 1000000)"
+	door.Counters = []pipeline.Counter{{Name: "failures", Help: "errors while processing, or failed attempts to deliver", Value: 7}}
+	door.Numbers = []pipeline.Number{
+		{Name: "lua_time_ns", Help: "nanoseconds in the script, by a sample of the calls", Value: 45_130_534},
+		{Name: "lua_memory_bytes", Help: "bytes that the script holds, as C Lua counts them", Value: 6417, Gauge: true},
+		{Name: "lua_deaths", Help: "times that the script was ended by an error or a limit", Value: 7},
+	}
 	es := at("elasticsearch_output", "ElasticSearchOutput", plugin.KindOutput)
 	es.State, es.Since, es.Restarts = pipeline.StateWaiting, ago(90*time.Second), 4
 	es.LastError = `Post "http://10.0.0.5:9200/_bulk": dial tcp 10.0.0.5:9200: connect: connection refused`
@@ -133,7 +142,7 @@ func report(n int64) pipeline.Report {
 		{Name: "processed", Help: "messages processed", Value: 1000 * n},
 		{Name: "dropped_full", Help: "messages dropped because the queue was full", Value: 200 * n},
 	}
-	return pipeline.Report{Time: noon.Add(time.Duration(n) * time.Second), Plugins: []pipeline.PluginReport{mysql, nova, afd, tap, es}}
+	return pipeline.Report{Time: noon.Add(time.Duration(n) * time.Second), Plugins: []pipeline.PluginReport{mysql, nova, afd, tap, es, door}}
 }
 
 // logMessage makes a message of headers and fields.

@@ -81,8 +81,44 @@ func plural(n int, word string) string {
 	return count(n) + " " + word + "s"
 }
 
-// words makes words of a snake_case name.
-func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
+// words makes words of a snake_case name, without the unit that amount writes.
+func words(name string) string { return strings.ReplaceAll(strings.TrimSuffix(name, "_ns"), "_", " ") }
+
+// amount writes the value of a number whose name tells its unit.
+func amount(name string, v int64) string {
+	switch {
+	case strings.HasSuffix(name, "_ns"):
+		return spent(float64(v))
+	case strings.HasSuffix(name, "bytes"):
+		return bytesText(float64(v))
+	}
+	return count(v)
+}
+
+// amountPerSecond writes how much was added each second.
+func amountPerSecond(name string, v float64) string {
+	switch {
+	case strings.HasSuffix(name, "_ns"):
+		return spent(v)
+	case strings.HasSuffix(name, "bytes"):
+		return bytesText(v)
+	}
+	return perSecond(v)
+}
+
+// spent writes nanoseconds.
+func spent(ns float64) string {
+	switch {
+	case ns >= float64(time.Minute):
+		return lasted(time.Duration(ns))
+	case ns < 1000:
+		return short(ns, 1000) + " ns"
+	}
+	return short(ns, 1000, " µs", " ms", " s")
+}
+
+// unitless is the help of a number as amount shows it.
+func unitless(help string) string { return strings.Replace(help, "nanoseconds", "time", 1) }
 
 // rule writes the rule behind an alarm: "min(fs_space_percent_free fs=/var) = 4 < 5".
 func rule(a health.AlarmState) string {

@@ -36,6 +36,7 @@ func TestPages(t *testing.T) {
 		{"without_token.html", "/", ""},
 		{"filtered.html", "/?q=EXCEPTION&severity=error&program=nova", s.token.get()},
 		{"plugin.html", "/plugins/nova_logstreamer", ""},
+		{"plugin_script.html", "/plugins/door_filter", ""},
 		{"plugin_waiting.html", "/plugins/elasticsearch_output", ""},
 	} {
 		w := get(s, c.path, c.token)

@@ -50,7 +50,7 @@ func (s *Server) parsePages() *template.Template {
 		"url": func(text string) bool {
 			return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
 		},
-		"clean": clean, "segment": url.PathEscape,
+		"clean": clean, "segment": url.PathEscape, "amount": amount, "perSecond": amountPerSecond, "help": unitless,
 	}
 	return template.Must(template.New("").Funcs(funcs).ParseFS(files, "page/*.html"))
 }

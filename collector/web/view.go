@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lma_collector/collector/health"
+	"lma_collector/collector/pipeline"
 )
 
 // view is what the templates show: one moment of everything.
@@ -68,6 +69,15 @@ func (s *Server) pluginView(name string) *view {
 		}
 	}
 	return nil
+}
+
+// restartShown is how long the page tells why a plugin was started again.
+const restartShown = time.Hour
+
+// StartedAgain tells that the plugin runs, but failed not long ago: one that fails again and again runs in
+// between.
+func (v *view) StartedAgain(p pluginRow) bool {
+	return p.State == pipeline.StateRunning && p.Restarts > 0 && p.LastError != "" && v.Now.Sub(p.Since) < restartShown
 }
 
 // Uptime is how long the collector has run.
