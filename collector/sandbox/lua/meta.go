@@ -173,15 +173,23 @@ func (th *thread) lengthOf(v Value, at int) Value {
 	return th.callMeta(m, v, Value{})
 }
 
+// slowNumber is what a text costs in instructions whose number cannot be found quickly.
+const slowNumber = 12
+
 // toNumber is AsNumber that charges for a long text.
 func (in *Interp) toNumber(v Value) (float64, bool) {
 	if v.isNumber() {
 		return v.float(), true
 	}
-	if v.isString() {
-		in.work(v.strLen())
+	if !v.isString() {
+		return 0, false
 	}
-	return v.AsNumber()
+	in.work(v.strLen())
+	f, slow, ok := parseNumber(v.str())
+	if slow {
+		in.fuel -= slowNumber
+	}
+	return f, ok
 }
 
 // rawEqual is equality without metamethods, which charges for long texts.

@@ -91,23 +91,35 @@ func appendDecimals(dst []byte, part int64) []byte {
 // ParseNumber reads a number as C's strtod and Lua's tonumber do: decimal, hexadecimal, nan and
 // inf, with white space around.
 func ParseNumber(s string) (float64, bool) {
+	f, _, ok := parseNumber(s)
+	return f, ok
+}
+
+// parseNumber is ParseNumber; slow tells of a number that took some microseconds.
+func parseNumber(s string) (f float64, slow, ok bool) {
 	if small, ok := shortDecimal(s); ok {
-		return small, true
+		return small, false, true
 	}
 	s, _, _ = strings.Cut(s, "\x00") // C's end of a string
 	s = strings.Trim(s, " \t\n\v\f\r")
 	if s == "" || strings.IndexByte(s, '_') >= 0 {
-		return 0, false
+		return 0, false, false
 	}
 	body := strings.TrimLeft(s, "+-")
-	if len(s)-len(body) > 1 {
-		return 0, false
-	}
-	if len(body) > 1 && body[0] == '0' && body[1]|0x20 == 'x' {
-		return parseHex(s, body[2:])
+	switch {
+	case len(s)-len(body) > 1 || body == "":
+		return 0, false, false
+	case len(body) > 1 && body[0] == '0' && body[1]|0x20 == 'x':
+		f, ok = parseHex(s, body[2:])
+		return f, false, ok
+	case body[0] == '.' || body[0]-'0' <= 9:
+		if f, slow, ok = parseDecimal(body); s[0] == '-' {
+			f = -f
+		}
+		return f, slow, ok
 	}
 	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil || math.IsInf(f, 0) && strings.ContainsAny(body[:1], "0123456789.")
+	return f, false, err == nil
 }
 
 // powers are the powers of ten that a short decimal is divided by.
