@@ -49,8 +49,7 @@ type preserver struct {
 func (p *preserver) members(t *lua.Table) {
 	length := len(p.path)
 	t.Each(func(k, v lua.Value) bool {
-		if p.size+len(p.out) > p.most {
-			p.err = fmt.Errorf("the global variables take more than %d bytes when they are written", p.most)
+		if !p.fits(0) {
 			return false
 		}
 		if t == p.globals && k.Text() == "_PRESERVATION_VERSION" || !p.wanted(v) {
@@ -65,6 +64,15 @@ func (p *preserver) members(t *lua.Table) {
 		p.path = p.path[:length]
 		return p.err == nil
 	})
+}
+
+// fits tells whether so many more bytes may be written.
+func (p *preserver) fits(n int) bool {
+	if p.size+len(p.out)+n <= p.most {
+		return true
+	}
+	p.err = fmt.Errorf("the global variables take more than %d bytes when they are written", p.most)
+	return false
 }
 
 // wanted leaves out what is code or cannot be written: functions, modules, foreign objects.
@@ -112,6 +120,9 @@ func (p *preserver) value(v lua.Value) {
 		}
 		if v.Kind() == lua.KindUserdata {
 			path := string(p.path)
+			if o, ok := v.AsObject().(lua.Repeater); ok && !p.fits(o.Repeats()*len(path)) {
+				return
+			}
 			p.seen[ref] = []byte(path)
 			p.out = v.AsObject().(lua.Preserver).AppendPreserved(p.out, path)
 			return

@@ -37,6 +37,11 @@ type Preserver interface {
 	AppendPreserved(dst []byte, variable string) []byte
 }
 
+// Repeater is a Preserver whose text names the variable more than a few times: so often.
+type Repeater interface {
+	Repeats() int
+}
+
 // Restorer is an object whose methods the reader of preserved data may call.
 type Restorer interface {
 	// RestoreCall calls a method by name, as fromstring.

@@ -76,6 +76,9 @@ func (b *Buffer) deltaTimes() []int64 {
 	return times
 }
 
+// Repeats is how often AppendPreserved names the variable: once for each column, and for the whole.
+func (b *Buffer) Repeats() int { return b.columns + 3 }
+
 // AppendPreserved appends the Lua that makes the buffer again under a variable.
 func (b *Buffer) AppendPreserved(dst []byte, variable string) []byte {
 	num := func(n int64) { dst = strconv.AppendInt(dst, n, 10) }
