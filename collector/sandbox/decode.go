@@ -18,8 +18,8 @@ func decodeMessage(c *lua.Call) {
 	if len(text) < 20 {
 		c.Raise("invalid message, too short")
 	}
-	c.Spend(len(text) >> 4)
-	d := decoding{in: c.Interp(), raw: text}
+	c.Spend(len(text) >> 3)
+	d := decoding{call: c, in: c.Interp(), raw: text}
 	d.message = d.in.NewTable(0, 10)
 	c.Push(d.message.Value()) // now, that its growth is seen
 	if e, ok := d.headers(); !ok {
@@ -39,6 +39,7 @@ func found(yes bool) string {
 
 // decoding is one call of decode_message.
 type decoding struct {
+	call            *lua.Call
 	in              *lua.Interp
 	raw             string
 	message, fields *lua.Table
@@ -200,6 +201,7 @@ func (d *decoding) add(f *lua.Table) {
 		d.fields = d.in.NewTable(4, 0)
 		d.message.Set("Fields", d.fields.Value())
 	}
+	d.call.Spend(2)
 	d.count++
 	d.fields.SetIndex(d.count, f.Value())
 }

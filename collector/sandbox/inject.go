@@ -68,9 +68,8 @@ func (s *script) build(c *lua.Call, t *lua.Table) (reason string) {
 		if first := fields.Index(1); first.Kind() == lua.KindTable {
 			s.buildList(c, d, fields)
 		} else {
-			n := 0
 			fields.Each(func(k, v lua.Value) bool {
-				n++
+				c.Spend(1)
 				name, ok := k.AsText()
 				if !ok {
 					s.makeErr = "field name must be a string"
@@ -79,7 +78,6 @@ func (s *script) build(c *lua.Call, t *lua.Table) (reason string) {
 				}
 				return s.makeErr == ""
 			})
-			c.Spend(n >> 2)
 		}
 	}
 	switch s.makeErr {
@@ -177,6 +175,7 @@ func randomUUID() (u [16]byte) {
 // buildList takes the array form of Fields: {{name=, value=, …}, …}.
 func (s *script) buildList(c *lua.Call, d *message.Draft, fields *lua.Table) {
 	for i := 1; s.makeErr == ""; i++ {
+		c.Spend(1)
 		v := fields.Index(i)
 		if v.IsNil() {
 			return
@@ -201,6 +200,7 @@ const maxNested = 100
 // buildObject takes the object form of a field: {value=, value_type=, representation=}.
 func (s *script) buildObject(c *lua.Call, d *message.Draft, name string, f *lua.Table) {
 	for range maxNested {
+		c.Spend(1)
 		value := f.Get("value")
 		t, isTable := value.AsTable()
 		if isTable && t.Index(1).IsNil() { // an object in an object counts alone

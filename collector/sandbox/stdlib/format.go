@@ -2,6 +2,7 @@ package stdlib
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"lma_collector/collector/message"
@@ -49,8 +50,10 @@ func (l *stringLibrary) format(c *lua.Call) {
 // it.
 const maxItem = 512
 
-// What a call of format does for its own price: so many conversions, and bytes of a number. Digits beyond
-// those that a number has need exact arithmetic.
+// quickDigits are as many as a number has; more of them need exact arithmetic.
+const quickDigits = 17
+
+// What a call of format does for its own price: so many conversions, and bytes of a number.
 const (
 	usualItems = 32
 	usualItem  = 32
@@ -124,7 +127,12 @@ func (s *conversion) convert(out *buffer, arg int) {
 	case 'o', 'u', 'x', 'X':
 		out.text = s.unsigned(out.text, lua.CheckNumber(c, arg, "format"))
 	case 'e', 'E', 'f', 'g', 'G':
-		out.text = s.float(out.text, lua.CheckNumber(c, arg, "format"))
+		f := lua.CheckNumber(c, arg, "format")
+		if s.precision > quickDigits {
+			_, exponent := math.Frexp(f)
+			c.Spend(8 + max(exponent, -exponent)/8)
+		}
+		out.text = s.float(out.text, f)
 	case 'q':
 		out.quote(lua.CheckText(c, arg, "format"))
 	case 's':

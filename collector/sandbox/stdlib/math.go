@@ -19,6 +19,9 @@ func openMath(in *lua.Interp) *lua.Table {
 	} {
 		functions[name] = func(c *lua.Call) {
 			x := lua.CheckNumber(c, 1, name)
+			if math.Abs(x) >= libm.LargeAngle {
+				c.Spend(largeAngleCost)
+			}
 			if x == x { // a NaN keeps its sign
 				x = f(x)
 			}
@@ -33,6 +36,9 @@ func openMath(in *lua.Interp) *lua.Table {
 	lib.Set("huge", lua.Number(math.Inf(1)))
 	return lib
 }
+
+// largeAngleCost is what the sine, cosine or tangent of a large angle costs in instructions.
+const largeAngleCost = 24
 
 // radian is a degree in radians.
 const radian = math.Pi / 180.0

@@ -41,6 +41,7 @@ func tableSort(c *lua.Call) {
 	}
 	outside := [2]lua.Value{s.values[0], s.values[n+1]}
 	s.sort(1, n)
+	c.Spend(s.spent / 4)
 	for i := 1; i <= n; i++ {
 		t.SetIndex(i, s.values[i])
 	}

@@ -35,6 +35,9 @@ func (m *meter) tick() {
 	}
 }
 
+// settle charges for the rest, so many elements an instruction.
+func (m *meter) settle(each int) { m.c.Spend(m.count / each) }
+
 func tableGetn(c *lua.Call) { c.PushNumber(float64(lua.CheckTable(c, 1, "getn").Len())) }
 
 func tableSetn(c *lua.Call) {
@@ -66,6 +69,7 @@ func (l *tableLibrary) concat(c *lua.Call) {
 			charged += n
 		}
 	}
+	m.settle(2)
 	l.scratch.push(&out)
 }
 
@@ -150,6 +154,7 @@ func tableInsert(c *lua.Call) {
 			t.SetIndex(i, t.Index(i-1))
 			m.tick()
 		}
+		m.settle(8)
 		t.SetIndex(pos, c.Arg(3))
 	default:
 		c.Raise("wrong number of arguments to 'insert'")
@@ -169,6 +174,7 @@ func tableRemove(c *lua.Call) {
 		t.SetIndex(pos, t.Index(pos+1))
 		m.tick()
 	}
+	m.settle(8)
 	t.SetIndex(end, lua.Nil)
 	c.Push(removed)
 }

@@ -87,7 +87,7 @@ func (l *Libraries) osDate(c *lua.Call) {
 		c.Push(dateTable(c.Interp(), t).Value())
 		return
 	}
-	spendBytes(c, 16*len(format))
+	c.Spend(len(format))
 	c.Need(len(format) * 16)
 	d := newDateText(t)
 	d.zone, d.strict = zone, l.options.Reach < ReachAll

@@ -72,7 +72,7 @@ func newBuffer(c *lua.Call, class *lua.Class) {
 
 // spendCells charges for filling cells; few cost nothing.
 func spendCells(c *lua.Call, n int) {
-	if n > 1024 {
+	if n > 64 {
 		c.Spend(n / 16)
 	}
 }
@@ -208,7 +208,7 @@ func compute(c *lua.Call, b *Buffer) {
 
 // spendRows charges for going through rows, so many an instruction; few cost nothing.
 func spendRows(c *lua.Call, b *Buffer, from, to int64, each int) {
-	if n := int(min((to-from)/b.step, int64(b.rows))); n > 128 {
+	if n := int(min((to-from)/b.step, int64(b.rows))); n > 16 {
 		c.Spend(n / each)
 	}
 }
@@ -279,9 +279,9 @@ func format(c *lua.Call, b *Buffer) {
 
 func fromstring(c *lua.Call, b *Buffer) {
 	text := method.Text(c, 2, "fromstring")
+	c.Spend(len(text) / 8)
 	if n := len(text); n > 1024 {
 		c.Need(8*len(b.cells) + 32*n)
-		c.Spend(n / 8)
 	}
 	if reason := b.fromString(text); reason != "" {
 		c.Raise(reason)

@@ -28,8 +28,8 @@ func (k *codec) decode(c *lua.Call) {
 		lua.BadArgument(c, 1, "decode", "expected 1 argument")
 	}
 	text := lua.CheckText(c, 1, "decode")
+	c.Spend(len(text) / 16)
 	if n := len(text); n > 1024 {
-		c.Spend(n / 16)
 		c.Need(n)
 	}
 	if k.names == nil {
@@ -37,6 +37,7 @@ func (k *codec) decode(c *lua.Call) {
 	}
 	d := decoder{codec: k, call: c, in: c.Interp(), text: text}
 	v, ok := d.parse()
+	c.Spend(d.work / 2)
 	if !ok {
 		c.Raise(d.reason)
 	}
@@ -89,6 +90,9 @@ func (d *decoder) value(b byte) (lua.Value, bool) {
 	return d.word()
 }
 
+// longNumber is how many elements a number counts that is not simple.
+const longNumber = 8
+
 // word reads true, false, null and the numbers that are not simple.
 func (d *decoder) word() (v lua.Value, ok bool) {
 	switch d.token() {
@@ -106,6 +110,7 @@ func (d *decoder) word() (v lua.Value, ok bool) {
 		}
 		return lua.Nil, true
 	case tokenNumber:
+		d.work += longNumber
 		f, n := number(d.text[d.at:])
 		d.at += n
 		return lua.Number(f), true

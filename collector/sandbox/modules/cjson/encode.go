@@ -35,11 +35,12 @@ func (k *codec) encode(c *lua.Call) {
 	}
 	e := &k.encoder
 	e.start(c)
-	if !e.value(c.Arg(1)) {
+	ok := e.value(c.Arg(1))
+	c.Spend(e.work/2 + len(e.out)/16)
+	if !ok {
 		c.Raise(e.reason)
 	}
 	if n := len(e.out); n > 1024 {
-		c.Spend(n / 16)
 		c.Need(n)
 	}
 	c.PushText(string(e.out))

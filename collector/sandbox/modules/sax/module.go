@@ -159,7 +159,11 @@ func add(c *lua.Call) {
 	c.PushBool(true)
 }
 
-func clearWindow(c *lua.Call) { self[*window](c, 1, windowClass, "clear").clear() }
+func clearWindow(c *lua.Call) {
+	w := self[*window](c, 1, windowClass, "clear")
+	c.Spend(len(w.ring) / 128)
+	w.clear()
+}
 
 func getWord(c *lua.Call, class *lua.Class) {
 	w := self[*window](c, 1, windowClass, "get_word")
@@ -168,6 +172,7 @@ func getWord(c *lua.Call, class *lua.Class) {
 
 func copyWord(c *lua.Call, class *lua.Class) {
 	w := self[*word](c, 1, wordClass, "copy")
+	c.Need(len(w.frames))
 	c.Push(c.Interp().NewObject(class, w.clone()))
 }
 
@@ -196,11 +201,16 @@ func wordArg(c *lua.Call, i int, function string) *word {
 }
 
 func equal(c *lua.Call) {
-	c.PushBool(wordArg(c, 1, "__eq").equal(wordArg(c, 2, "__eq")))
+	a, b := wordArg(c, 1, "__eq"), wordArg(c, 2, "__eq")
+	c.Spend(len(a.frames) / 128)
+	c.PushBool(a.equal(b))
 }
 
 func text(c *lua.Call) {
-	c.PushText(string(wordArg(c, 1, "tostring").appendText(nil)))
+	w := wordArg(c, 1, "tostring")
+	c.Need(2 * len(w.frames))
+	c.Spend(len(w.frames) / 16)
+	c.PushText(string(w.appendText(make([]byte, 0, len(w.frames)))))
 }
 
 func mindist(c *lua.Call) {

@@ -29,11 +29,12 @@ func Module() lua.Module {
 	}}
 }
 
-// format reads the first argument. Only a long one is charged for.
+// format reads the first argument and charges for what it may stand for.
 func format(c *lua.Call, function string) *reader {
 	text := lua.CheckText(c, 1, function)
+	c.Spend(len(text) / 8)
 	if n := len(text); n > 256 {
-		c.Spend(n / 4)
+		c.Spend(n / 8)
 		c.Need(2 * mostInt * n)
 	}
 	return newReader(text)

@@ -9,14 +9,14 @@ import (
 // half is pi/2 in three parts.
 var half = [3]float64{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110}
 
-const (
-	largeAngle = 0x1p25 // from here on pi/2 needs more digits than half has
-	tinyAngle  = 0x1p-27
-)
+const tinyAngle = 0x1p-27
+
+// LargeAngle is from where on pi/2 needs more digits than half has, which takes long.
+const LargeAngle = 0x1p25
 
 // reduce takes multiples of pi/2 from x and tells how many, modulo 4.
 func reduce(x float64) (rest pair, quadrant int) {
-	if math.Abs(x) >= largeAngle {
+	if math.Abs(x) >= LargeAngle {
 		return reduceLarge(x)
 	}
 	n := math.Round(x * (2 / math.Pi))
