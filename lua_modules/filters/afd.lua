@@ -49,11 +49,10 @@ local function load_groups()
     return groups
 end
 
-local groups = load_groups()
-
--- What is needed of a message, by the metric's name: for each AFD that watches the metric the
--- fields that a message must have and the rules.
-local watchers = {}
+-- groups are the AFDs. watchers are what is needed of a message, by the metric's name: for each AFD that watches the
+-- metric the fields that a message must have and the rules. routes are those of messages with one number, for those that
+-- come again: nearly all.
+local groups, watchers, routes
 
 local function watch(metric, group, rule)
     local list = watchers[metric] or { fields = {} }
@@ -69,21 +68,27 @@ local function watch(metric, group, rule)
     end
 end
 
-local owners = {}
-for _, group in ipairs(groups) do
-    group:each_rule(function(rule)
-        local owner = owners[rule.id]
-        if owner then rule:share(owner) else owners[rule.id] = rule end
-        watch(rule.metric, group, owner or rule)
-    end)
+-- begin makes all of them, without datapoints.
+local function begin()
+    groups, watchers, routes = load_groups(), {}, afd_window.routes()
+    local owners = {}
+    for _, group in ipairs(groups) do
+        group:each_rule(function(rule)
+            local owner = owners[rule.id]
+            if owner then rule:share(owner) else owners[rule.id] = rule end
+            watch(rule.metric, group, owner or rule)
+        end)
+    end
+    for _, group in ipairs(groups) do group:prepare() end
+    for _, list in pairs(watchers) do
+        list.names = {}
+        for name in pairs(list.fields) do list.names[#list.names + 1] = name end
+        table.sort(list.names)
+        list.known, list.remembered = {}, 0
+    end
 end
-for _, group in ipairs(groups) do group:prepare() end
-for _, list in pairs(watchers) do
-    list.names = {}
-    for name in pairs(list.fields) do list.names[#list.names + 1] = name end
-    table.sort(list.names)
-    list.known, list.remembered = {}, 0
-end
+
+begin()
 
 -- A route is what becomes of points with the same fields: the series they go to, the AFDs that see
 -- them, and which field they lack. Routes are remembered by the fields' values.
@@ -224,9 +229,6 @@ local function take_bulk()
     return status, text
 end
 
--- The routes of messages with one number, for those that come again: nearly all.
-local routes = afd_window.routes()
-
 function process_message()
     if take(routes) then return 0 end
     local metric = read_message("Fields[name]")
@@ -248,10 +250,21 @@ function process_message()
     return status, text
 end
 
-local start
+local start, last_tick -- ns
+
+-- A clock that was set back by more than this leaves windows of a time that is not yet: their datapoints hide the new ones.
+local SET_BACK = 30e9
+
+local function begin_anew(ns)
+    local before = groups
+    begin()
+    for i, group in ipairs(groups) do group.seen = before[i].seen end
+    start = ns
+end
 
 function timer_event(ns)
-    start = math.min(start or ns, ns) -- the clock may be set back
+    if last_tick and last_tick - ns > SET_BACK then begin_anew(ns) end
+    start, last_tick = math.min(start or ns, ns), ns
     local at = lma_utils.convert_to_sec(ns) * 1e9
     for i = 1, #groups do
         local group = groups[i]
