@@ -3,7 +3,6 @@ package http
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -45,10 +44,13 @@ func (h *host) got() []string {
 	return append([]string(nil), h.messages...)
 }
 
+// source is what the input asks of its source; anything else ends the test.
 type source struct {
+	plugin.Source
 	host     *host
 	decorate func(*message.Draft)
 	batch    []string
+	urgent   bool
 	inUse    sync.Mutex
 }
 
@@ -79,7 +81,14 @@ func (s *source) DeliverBody(body []byte) error {
 	return nil
 }
 
+func (s *source) SetUrgent() { s.urgent = true }
+
+func (s *source) Finish() {}
+
 func (s *source) Flush(ctx context.Context, done func()) error {
+	if !s.urgent {
+		panic("outputs may wait for more, but the client waits for its answer")
+	}
 	if s.host.block != nil {
 		select {
 		case <-s.host.block:
@@ -104,18 +113,6 @@ func (s *source) Close() {
 	defer s.host.mu.Unlock()
 	s.host.closed++
 }
-
-func (s *source) Fill(io.Reader) (int, error) { return 0, errors.New("not used") }
-func (s *source) RecordOffset() int64         { return 0 }
-func (s *source) SetUrgent()                  {}
-func (s *source) Emit(*message.Draft)         {}
-func (s *source) Deliver([]byte)              {}
-func (s *source) Finish()                     {}
-func (s *source) Consumed() int64             { return 0 }
-func (s *source) Reset()                      {}
-func (s *source) Pending() bool               { return len(s.batch) > 0 }
-func (s *source) Idle()                       {}
-func (s *source) Drain(context.Context) error { return nil }
 
 func testEnv() *plugin.Env {
 	log := slog.New(slog.DiscardHandler)

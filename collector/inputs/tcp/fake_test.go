@@ -44,14 +44,15 @@ func (h *host) got() []string {
 	return append([]string(nil), h.lines...)
 }
 
+// source is what the input asks of its source; anything else ends the test.
 type source struct {
+	plugin.Source
 	host     *host
 	token    string
 	decorate func(*message.Draft)
 	buf      []byte
 	batch    []string
 	held     string // a line that ends in "+" waits for more
-	consumed int64
 }
 
 func (s *source) SetDecorator(f func(*message.Draft)) { s.decorate = f }
@@ -66,7 +67,6 @@ func (s *source) Fill(r io.Reader) (int, error) {
 		}
 		s.record(string(s.buf[:i]))
 		s.buf = s.buf[:copy(s.buf, s.buf[i+1:])]
-		s.consumed += int64(i + 1)
 	}
 }
 
@@ -117,15 +117,7 @@ func (s *source) Close() {
 	s.host.open--
 }
 
-func (s *source) Pending() bool               { return s.held != "" || len(s.batch) > 0 }
-func (s *source) Consumed() int64             { return s.consumed }
-func (s *source) RecordOffset() int64         { return s.consumed }
-func (s *source) SetUrgent()                  {}
-func (s *source) Reset()                      {}
-func (s *source) Emit(*message.Draft)         {}
-func (s *source) Deliver([]byte)              {}
-func (s *source) DeliverBody([]byte) error    { return nil }
-func (s *source) Drain(context.Context) error { return nil }
+func (s *source) Pending() bool { return s.held != "" || len(s.batch) > 0 }
 
 // start runs an input until the test ends.
 func start(t testing.TB, c Config, h *host) (in *Input, stop func() error) {
