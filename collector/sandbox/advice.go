@@ -72,6 +72,8 @@ func (s *script) adviceOn(text string, e *lua.Error) string {
 		return "max_process_inject and max_timer_inject of [collector] say how many messages one call may inject"
 	case ends("must return a numeric status code"):
 		return "it returned " + kindOf(s.results[0]) + "; 0 says that all went well"
+	case ends("function was not found"):
+		return "the script defines no such global function: " + s.path
 	case ends("write_message() failed"):
 		return "there is no such header, or it does not take such a value"
 	case ends("(null)") && e != nil:

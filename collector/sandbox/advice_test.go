@@ -5,6 +5,14 @@ import (
 	"testing"
 )
 
+func TestAdviceOnWhatIsMissing(t *testing.T) {
+	r := newRun(t, "local function process_message() return 0 end", nil)
+	want := "process_message() function was not found (the script defines no such global function: " + r.env.SharePath("script.lua") + ")"
+	if got := errText(r.filter().Process(variedMessage(t))); !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestAdvice has what stands behind the texts of hekad where the host tells of a script's end. P is the script.
 func TestAdvice(t *testing.T) {
 	for body, want := range map[string]string{

@@ -232,7 +232,9 @@ func (s *script) tick(now time.Time) bool {
 func (s *script) callEntry(name string, results []lua.Value, args ...lua.Value) bool {
 	fn := s.interp.Global(name)
 	if fn.Kind() != lua.KindFunction {
-		s.terminate(name + "() function was not found")
+		reason := name + "() function was not found"
+		s.advise(reason, nil)
+		s.terminate(reason)
 		return false
 	}
 	s.called = true
