@@ -70,6 +70,8 @@ func (s *script) adviceOn(text string, e *lua.Error) string {
 		return "nothing can be injected while the script is loaded"
 	case ends(errInjectCount.Error()):
 		return "max_process_inject and max_timer_inject of [collector] say how many messages one call may inject"
+	case ends(plugin.ErrLoops.Error()):
+		return "filters take each other's messages in a ring; max_message_loops of [collector] is how often"
 	case ends("must return a numeric status code"):
 		return "it returned " + kindOf(s.results[0]) + "; 0 says that all went well"
 	case ends("function was not found"):
