@@ -11,6 +11,7 @@
 --   bulk_metric_type_matcher  Lua pattern of the types of bulk metrics; default "bulk_metric$"
 
 local cjson = require "cjson"
+local math = require "math"
 local string = require "string"
 local table = require "table"
 local influxdb = require "influxdb"
@@ -37,6 +38,20 @@ local function add_line(line)
     bytes = bytes + #line + 1
 end
 
+local function inject(n)
+    local status, err = lma_utils.safe_inject_payload("txt", payload_name, table.concat(lines, "\n", 1, n) .. "\n")
+    return status == 0, status ~= 0 and string.find(err, "output_limit", 1, true)
+end
+
+local function remove(n)
+    local rest = {}
+    for i = 1, n do bytes = bytes - #lines[i] - 1 end
+    for i = n + 1, waiting do rest[i - n] = lines[i] end
+    lines, waiting = rest, waiting - n
+end
+
+local lost -- why a line could not be sent, until that is told
+
 -- send gives a payload of the first lines; it is false where none may be sent now.
 local function send()
     local size, n = 0, 0
@@ -44,10 +59,14 @@ local function send()
         n = n + 1
         size = size + #lines[n] + 1
     end
-    if lma_utils.safe_inject_payload("txt", payload_name, table.concat(lines, "\n", 1, n) .. "\n") ~= 0 then return false end
-    local rest = {}
-    for i = n + 1, waiting do rest[i - n] = lines[i] end
-    lines, waiting, bytes = rest, waiting - n, bytes - size
+    local sent, too_large = inject(n)
+    while too_large and n > 1 do
+        n = math.floor(n / 2)
+        sent, too_large = inject(n)
+    end
+    if not sent and not too_large then return false end
+    if too_large then lost = "a line is left out, larger than output_limit: " .. string.sub(lines[1], 1, 64) end
+    remove(n)
     return true
 end
 
@@ -105,6 +124,7 @@ function process_message()
     local encode = string.find(read_message("Type"), bulk_type) and encode_bulk or encode_single
     local status, err = encode(read_message("Timestamp"), message_tags())
     if waiting > flush_count or bytes > MAX_PAYLOAD then send() end
+    if status == 0 and lost then status, err, lost = -1, lost, nil end
     return status, err
 end
 
