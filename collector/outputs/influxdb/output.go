@@ -75,7 +75,7 @@ func (o *Output) Deliver(ctx context.Context, items []plugin.Item) error {
 		}
 		o.connection = k
 	}
-	o.sent, o.accepted, o.doubtful = 0, 0, o.doubtful[:0]
+	o.sent, o.accepted = 0, 0
 	for len(items) > 0 {
 		n := o.encode(items)
 		err := o.write(ctx, o.pieces)

@@ -31,6 +31,8 @@ type server struct {
 	requests []*http.Request // without their bodies
 	lines    map[string]bool // written
 	refuse   func(lines []string) (status int, body string, written []string)
+
+	retryAfter string // header of its answers, "" for none
 }
 
 func newServer(t testing.TB) *server {
@@ -60,6 +62,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if s.retryAfter != "" {
+		w.Header().Set("Retry-After", s.retryAfter)
+	}
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, answer)
 }
@@ -194,6 +199,24 @@ func TestItemsWithoutLines(t *testing.T) {
 	}
 }
 
+func TestBulkMetricsWithBadPoints(t *testing.T) {
+	s := newServer(t)
+	o := newTestOutput(t, s, nil)
+	d := &message.Draft{Type: "heka.sandbox.bulk_metric", Payload: `[{"name":"good","value":1,"tags":{}},{"name":"bad"}]`}
+	d.SetTimestamp(1454500800e9)
+	m, err := message.Index(d.Encode(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := []plugin.Item{{Message: &m}}
+	if err := o.Deliver(context.Background(), items); err != nil {
+		t.Fatal(err)
+	}
+	if got := fate(&items[0]); got != "accepted" || !s.lines["good value=1 1454500800"] || o.refusedPoints.Value() != 1 {
+		t.Errorf("%s, lines %v, %d incomplete", got, s.lines, o.refusedPoints.Value())
+	}
+}
+
 // bad3and6 tells the lines of m3 and m6 from others.
 func bad3and6(lines []string) (good, bad []string) {
 	for _, l := range lines {
@@ -290,7 +313,12 @@ func TestAllRefusedForAnUnknownReasonIsRetried(t *testing.T) {
 	s := newServer(t)
 	s.refuse = func([]string) (int, string, []string) { return 400, jsonError("database is required"), nil }
 	items := some(t, 3)
-	if err := newTestOutput(t, s, nil).Deliver(context.Background(), items); err != nil {
+	o := newTestOutput(t, s, nil)
+	if err := o.Deliver(context.Background(), items); err != nil {
+		t.Fatal(err)
+	}
+	s.refuse = nil
+	if err := o.Deliver(context.Background(), some(t, 1)); err != nil { // which is no reason to think otherwise
 		t.Fatal(err)
 	}
 	for i := range items {
@@ -328,6 +356,9 @@ func TestAnswersThatMeanLater(t *testing.T) {
 		t.Helper()
 		s := newServer(t)
 		s.refuse = func([]string) (int, string, []string) { return status, body, nil }
+		if status == http.StatusTooManyRequests {
+			s.retryAfter = "7"
+		}
 		o := newTestOutput(t, s, func(c *Config) {
 			c.Username, c.Password = "lma", "s3cret"
 			if v2 {
@@ -348,7 +379,7 @@ func TestAnswersThatMeanLater(t *testing.T) {
 	f(false, 403, "", "403 Forbidden; the user or token needs the right to write there")
 	f(false, 404, jsonError(`database not found: "lma"`), `404 Not Found: {"error":"database not found: \"lma\""}; create the database, or correct database and server`)
 	f(true, 404, "", "404 Not Found; create the bucket, or correct org and bucket")
-	f(false, 429, "", "429 Too Many Requests")
+	f(false, 429, "", "429 Too Many Requests; it asks to wait 7 s")
 	f(false, 500, jsonError("timeout"), `500 Internal Server Error: {"error":"timeout"}`)
 	f(true, 503, "<html>\n", "503 Service Unavailable: <html>")
 	f(false, 302, "", "302 Found; redirects are not followed, set server to where it points")

@@ -39,6 +39,12 @@ func TestAlarmsInWords(t *testing.T) {
 		"first (, rule='()%', current=7.00)\nOther related alarms:\nlate (, rule='()?', current=x)")
 }
 
+func TestHeartbeatNamesWhatNagiosRefuses(t *testing.T) {
+	h := &heartbeat{}
+	same(t, "text", h.text(started, 3, []string{"node-1 / cpu", "node-1 / disk"}),
+		"lma_collector has been running for 0s and reports 3 services; Nagios takes no results for 2 of them, such as node-1 / cpu")
+}
+
 // Whatever a message holds, a result is one line that ends where it should.
 func FuzzStatusText(f *testing.F) {
 	f.Add(`{"alarms":[`+lowDisk+`]}`, "cpu", 100)
