@@ -111,7 +111,7 @@ func parseNumber(s string) (f float64, slow, ok bool) {
 		return 0, false, false
 	case len(body) > 1 && body[0] == '0' && body[1]|0x20 == 'x':
 		f, ok = parseHex(s, body[2:])
-		return f, false, ok
+		return f, len(body) > 16, ok
 	case body[0] == '.' || body[0]-'0' <= 9:
 		if f, slow, ok = parseDecimal(body); s[0] == '-' {
 			f = -f

@@ -84,6 +84,7 @@ func (l *Libraries) osDate(c *lua.Call) {
 		return
 	}
 	if format == "*t" {
+		c.Spend(4)
 		c.Push(dateTable(c.Interp(), t).Value())
 		return
 	}
