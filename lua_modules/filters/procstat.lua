@@ -44,7 +44,7 @@ end
 local function add_use(fields, cpu, now, last)
     local deltas, total = {}, 0
     for i, value in ipairs(now) do
-        deltas[i] = value - (last[i] or 0)
+        deltas[i] = value - (last[i] or value) -- a counter that was not there yet tells nothing
         if i < GUEST then total = total + deltas[i] end
     end
     if total <= 0 then return end
