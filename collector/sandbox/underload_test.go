@@ -1,0 +1,170 @@
+package sandbox_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"lma_collector/collector/plugin"
+)
+
+// numbersInput hands over numbers, one in each batch, for as long as it is wanted, and knows up to which all were
+// delivered.
+type numbersInput struct{}
+
+type counts struct{ sent, acked atomic.Int64 }
+
+var numbers atomic.Pointer[counts]
+
+func (in *numbersInput) NewInput(*plugin.Env) (plugin.Input, error) { return in, nil }
+
+func (*numbersInput) Run(ctx context.Context, host plugin.InputHost) error {
+	source, err := host.NewSource("stream")
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	c := numbers.Load()
+	for ctx.Err() == nil {
+		n := c.sent.Add(1)
+		source.Deliver(strconv.AppendInt(nil, n, 10))
+		if err := source.Flush(ctx, func() { c.acked.Store(n) }); err != nil {
+			break
+		}
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 1e9)
+	defer cancel()
+	_ = source.Drain(last)
+	return nil
+}
+
+func init() {
+	plugin.RegisterInput("NumbersInput", func() plugin.InputConfig { return &numbersInput{} })
+}
+
+// What an output's script has written when the collector stops is all that was acknowledged, and in order.
+func TestStoppedOutputHasWritten(t *testing.T) {
+	const conf = `
+[in]
+type = "NumbersInput"
+[box]
+type = "SandboxOutput"
+message_matcher = "TRUE"
+filename = "box.lua"
+config = { path = "DIR/out" }
+`
+	const script = `
+require "io"
+local f = io.open(read_config("path"), "a")
+function process_message()
+  f:write(read_message("Payload"), "\n")
+  return 0
+end`
+	for round := range 5 {
+		c := &counts{}
+		numbers.Store(c)
+		s := run(t, "", conf, map[string]string{"box.lua": script})
+		s.until("something is delivered", func() bool { return c.acked.Load() > int64(100*round) })
+		s.stop()
+		lines := strings.Split(s.file("out"), "\n")
+		if n := int64(len(lines) - 1); n < c.acked.Load() || lines[n] != "" {
+			t.Errorf("round %d: %d were acknowledged, %d lines are written", round, c.acked.Load(), n)
+		}
+		for i, line := range lines[:len(lines)-1] {
+			if line != strconv.Itoa(i+1) {
+				t.Fatalf("line %d is %q", i, line)
+			}
+		}
+	}
+}
+
+// A record that a decoder never comes to the end of is not acknowledged when the collector stops, nor what
+// comes after it.
+func TestStoppedDecoderAcknowledgesNothing(t *testing.T) {
+	const conf = `
+[in]
+type = "NumbersInput"
+decoder = "box"
+[box]
+type = "SandboxDecoder"
+filename = "box.lua"
+instruction_limit = 0
+[show]
+type = "ShowOutput"
+message_matcher = "TRUE"
+`
+	c := &counts{}
+	numbers.Store(c)
+	s := run(t, "", conf, map[string]string{"box.lua": `
+function process_message()
+  if read_message("Payload") == "8" then while true do end end
+  return 0
+end`})
+	s.until("it is at the record", func() bool { return c.sent.Load() == 8 && c.acked.Load() == 7 })
+	s.stop()
+	if c.sent.Load() != 8 || c.acked.Load() != 7 {
+		t.Errorf("%d were sent, %d acknowledged", c.sent.Load(), c.acked.Load())
+	}
+}
+
+// An input's script that is stopped again and again, and keeps where it was, neither loses nor repeats a message,
+// but for the one that it was injecting.
+func TestStoppedInputGoesOn(t *testing.T) {
+	const conf = show + `
+[box]
+type = "SandboxInput"
+filename = "box.lua"
+preserve_data = true
+`
+	dir := t.TempDir()
+	next := 0
+	for round := range 5 {
+		s := run(t, dir, conf, map[string]string{"box.lua": `
+n = 0
+function process_message()
+  while true do
+    inject_message({Payload = tostring(n)})
+    n = n + 1
+  end
+end`})
+		for range 200 * (round + 1) {
+			isNext(t, <-s.seen, &next)
+		}
+		ended := make(chan struct{})
+		go func() {
+			s.stop()
+			close(ended)
+		}()
+		for open := true; open; {
+			select {
+			case text := <-s.seen:
+				isNext(t, text, &next)
+			case <-ended:
+				open = false
+			}
+		}
+		for len(s.seen) > 0 {
+			isNext(t, <-s.seen, &next)
+		}
+		kept := -1
+		for _, line := range strings.Split(s.preserved(), "\n") {
+			_, _ = fmt.Sscanf(line, `_G["n"] = %d`, &kept)
+		}
+		if kept != next && kept != next-1 {
+			t.Fatalf("round %d: %d messages came, the script knows of %d", round, next, kept)
+		}
+		next = kept
+	}
+}
+
+// isNext takes the next number.
+func isNext(t *testing.T, text string, next *int) {
+	t.Helper()
+	if text != " "+strconv.Itoa(*next) {
+		t.Fatalf("%q came, want %d", text, *next)
+	}
+	*next++
+}
