@@ -3,23 +3,11 @@ package sandbox
 import (
 	"strings"
 	"testing"
-
-	"lma_collector/collector/message"
-	"lma_collector/collector/plugin"
 )
 
 func TestAdviceOnWhatIsMissing(t *testing.T) {
 	r := newRun(t, "local function process_message() return 0 end", nil)
 	want := "process_message() function was not found (the script defines no such global function: " + r.env.SharePath("script.lua") + ")"
-	if got := errText(r.filter().Process(variedMessage(t))); !strings.HasSuffix(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-func TestAdviceOnLoops(t *testing.T) {
-	r := newRun(t, "function process_message() inject_message({}) return 0 end", nil)
-	r.env.Inject = func(*message.Draft) error { return plugin.ErrLoops }
-	want := "exceeded MaxMsgLoops (filters take each other's messages in a ring; max_message_loops of [collector] is how often)"
 	if got := errText(r.filter().Process(variedMessage(t))); !strings.HasSuffix(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
