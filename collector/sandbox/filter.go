@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"lma_collector/collector/message"
@@ -23,7 +24,7 @@ func (c *FilterConfig) NewFilter(env *plugin.Env) (plugin.Filter, error) {
 	}
 	f := &Filter{config: c, env: env, clock: c.Clock}
 	if f.clock == nil {
-		f.clock = time.Now
+		f.clock, f.pid = time.Now, int32(os.Getpid())
 	}
 	s, err := c.open(interruptOf(env), env, plugin.KindFilter, f)
 	if err != nil {
@@ -41,8 +42,9 @@ type Filter struct {
 	script *script
 	keeper *keeper
 	clock  func() time.Time
-	began  bool // it runs: one that was only checked has no last words
-	ended  bool // by a fatal status or error
+	pid    int32 // of this process; 0 where the clock is another's: what is replayed comes out alike
+	began  bool  // it runs: one that was only checked has no last words
+	ended  bool  // by a fatal status or error
 
 	injected, allowed int           // messages of this call
 	payload           message.Draft // of inject_payload
@@ -166,6 +168,9 @@ func (f *Filter) injectPayload(_ *script, payload []byte, typ, name string) erro
 	d.Add("payload_type", "file-extension", message.StringValue(typ))
 	d.AddString("payload_name", name)
 	d.SetTimestamp(f.clock().UnixNano())
+	if f.pid != 0 {
+		d.SetPid(f.pid)
+	}
 	return f.inject(d)
 }
 

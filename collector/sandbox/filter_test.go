@@ -3,7 +3,9 @@ package sandbox
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 
@@ -34,6 +36,16 @@ function timer_event(ns) inject_payload("txt", "n", "seen ", count) end
 		`Type=heka.sandbox.x Logger=sbx Hostname=host count=1 name=AB twice=8`,
 		`Type=heka.sandbox-output Logger=sbx Hostname=host Payload=seen 1 payload_type=txt payload_name=n`,
 	)
+}
+
+// TestPayloadHasThePid has the process beside the payload that a filter injects, as hekad did.
+func TestPayloadHasThePid(t *testing.T) {
+	r := newRun(t, `function process_message() inject_payload("txt", "name", "text") return 0 end`, nil)
+	r.options.Clock = nil
+	if err := r.filter().Process(variedMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	r.wantInjected(fmt.Sprintf("Type=heka.sandbox-output Logger=sbx Hostname=host Payload=text Pid=%d payload_type=txt payload_name=name", os.Getpid()))
 }
 
 // The log gets the traceback of an error once.
