@@ -32,10 +32,13 @@ local function service_name()
     return name
 end
 
-local function escape(text)
-    local escaped = string.gsub(text, "[^%w %-_.~]", function(c) return string.format("%%%02X", string.byte(c)) end)
-    return (string.gsub(escaped, " ", "+"))
+local ESCAPED = { [" "] = "+" }
+for byte = 0, 255 do
+    local c = string.char(byte)
+    ESCAPED[c] = ESCAPED[c] or string.format("%%%02X", byte)
 end
+
+local function escape(text) return (string.gsub(text, "[^%w%-_.~]", ESCAPED)) end
 
 local function text_of(service, status, alarms)
     local lines = afd_message.alarms_for_human(alarms)
