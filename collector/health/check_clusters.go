@@ -33,6 +33,7 @@ func (k *checker) watch(w *Watch) {
 	}
 	x := k.Cluster(w.Type, w.Cluster)
 	switch {
+	case w.Cluster == "" || w.Member == "": // an error already
 	case x == nil:
 		k.warn(w.at, config.ClassMissingReference, "cluster", meant(w.Cluster, k.clusterNames(w.Type)),
 			"there is no %s cluster %q: %s.%s is reported for each host, but rolls up into nothing", w.Type, w.Cluster, w.Cluster, w.Member)

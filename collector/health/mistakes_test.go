@@ -96,6 +96,18 @@ func TestMistakesAreFoundWithTheirPlace(t *testing.T) {
 		},
 		{"unused", `alarms = ["fs-critical"]`, `alarms = []`, `a.toml:5:1: warning: no watch names the alarm "fs-critical" (name it in the alarms of a [[watch]])`},
 		{"watch without cluster", `cluster = "default"`, `cluster = "defaul"`, `a.toml:18:1: warning: there is no node cluster "defaul": defaul.root-fs is reported for each host, but rolls up into nothing (did you mean "default"?)`},
+		{"no name", `name = "fs-critical"`, ``, `a.toml:4:1: error: name is missing`},
+		{"no description", `description = "The filesystem is nearly full"`, ``, `a.toml:4:1: error: description is missing`},
+		{"negative window", `window = 60`, `window = -1`, `a.toml:12:3: error: a window of -1 s is negative`},
+		{"negative periods", `window = 60`, "window = 60\n  periods = -1", `a.toml:13:3: error: -1 periods are negative`},
+		{"no threshold", `  threshold = "%PARAM[low]"`, ``, `a.toml:8:3: error: threshold is missing`},
+		{"threshold of another type", `"%PARAM[low]"`, `true`, `a.toml:14:3: error: the threshold is not a number (give a number or "%PARAM[name]")`},
+		{"empty expression", `fs = "/"`, `fs = " "`, `a.toml:10:14: error: the expression is empty: give the text that the field must be equal to`},
+		{"watch without a cluster", `cluster = "default"`, ``, `a.toml:16:1: error: cluster is missing`},
+		{"watch without a member", `member = "root-fs"`, ``, `a.toml:16:1: error: member is missing`},
+		{"no arguments", `arguments = ["critical"]`, `arguments = []`, `a.toml:27:3: error: arguments is missing`},
+		{"alerting", `members = ["default"]`, "members = [\"default\"]\nalerting = \"off\"", `a.toml:43:1: error: "off" is not a valid alerting (one of enabled, enabled_with_notification, disabled)`},
+		{"no members", `members = ["default"]`, ``, `a.toml:38:1: error: members is missing`},
 		{"syntax", `window = 60`, `window = `, `a.toml:12:`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
