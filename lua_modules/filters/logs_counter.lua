@@ -1,7 +1,7 @@
 -- Counts log messages by service and severity, and sends their rates (messages per second) every
 -- ticker_interval as one bulk metric: log_messages with the tags service, level and hostname.
 --
---   hostname         name of this host; default the Hostname of the first message
+--   hostname         name of this host
 --   logger_matcher   Lua pattern whose first capture in the Logger is the service; default ".*"
 --   grace_interval   s by which a message may be older than the last tick; default 0
 --   source           source of the metric; default none
@@ -60,7 +60,6 @@ function process_message()
     if not level then
         return -1, "Cannot tell the severity of a message of " .. logger
     end
-    hostname = hostname or read_message("Hostname")
     local counter = counters[service]
     if not counter then
         counter = new_counter()
