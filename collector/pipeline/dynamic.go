@@ -89,6 +89,9 @@ func (m managed) Names() (names []string) {
 func (m managed) Add(f plugin.DynamicFilter) error {
 	made, owned, err := m.builder.dynamicFilter(f)
 	if err != nil {
+		if m.builder.pipeline.stages.filters.late.Err() != nil { // nothing is wrong with it: it was interrupted
+			return plugin.ErrStopping
+		}
 		return err
 	}
 	if err := m.run(made, owned, f); err != nil {

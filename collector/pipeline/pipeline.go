@@ -89,13 +89,20 @@ func (p *Pipeline) Run(ctx context.Context) {
 	} else {
 		<-ctx.Done()
 	}
-	p.stop()
+	p.stop(ctx)
 	p.release()
 }
 
-// stop ends the stages one after the other.
-func (p *Pipeline) stop() {
+// stop ends the stages one after the other. With Once filters and outputs take what time they need, unless ctx
+// has ended.
+func (p *Pipeline) stop(ctx context.Context) {
 	began := time.Now()
+	patient := func(s *stage) {
+		if p.settings.Once && ctx.Err() == nil {
+			s.wait(ctx)
+			began = time.Now()
+		}
+	}
 	by := func(limit, last time.Duration) time.Time {
 		if own, all := time.Now().Add(limit), began.Add(last); own.Before(all) {
 			return own
@@ -107,9 +114,11 @@ func (p *Pipeline) stop() {
 	s.inputs.stop(began.Add(interruptInputs), began.Add(stopInputs))
 	close(p.filtersDrained)
 	p.dynamic.end()
-	s.filters.end(by(stopFilters, stopAll-leastOutputs), p.settings.Once)
+	patient(s.filters)
+	s.filters.end(by(stopFilters, stopAll-leastOutputs))
 	close(p.outputsDrained)
-	s.outputs.end(by(stopOutputs, stopAll), p.settings.Once)
+	patient(s.outputs)
+	s.outputs.end(by(stopOutputs, stopAll))
 }
 
 // connect makes the channels by which the stop is told, and the routes.
@@ -249,15 +258,9 @@ func (s *stage) stop(interrupt, leave time.Time) {
 	}
 }
 
-// end waits for all to end by themselves for half of the time that there is, then makes them; patient waits as
-// long as it takes.
-func (s *stage) end(leave time.Time, patient bool) {
+// end waits for all to end by themselves for half of the time that there is, then makes them.
+func (s *stage) end(leave time.Time) {
 	s.seal()
-	if patient {
-		<-s.done
-		s.cancel()
-		return
-	}
 	half := leave.Add(-time.Until(leave) / 2)
 	if s.within(half) {
 		s.cancel()

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +13,8 @@ import (
 
 // Whatever hangs, and however much of it: a stop takes no longer than its limit, by the clock of the test.
 func TestStopHasOneLimit(t *testing.T) {
-	for _, hung := range []string{"input", "filter", "output", "all"} {
+	for _, hung := range []string{"input", "filter", "output", "all", "all once"} {
+		hung, once := strings.CutSuffix(hung, " once")
 		synctest.Test(t, func(t *testing.T) {
 			name := t.Name() + hung
 			free := make(chan struct{})
@@ -40,7 +42,9 @@ func TestStopHasOneLimit(t *testing.T) {
 				return nil
 			})
 			defer feeds.Delete(name)
-			p, found := Build(sectionsOf(t, flowing(name, "[f]", `type = "FakeFilter"`, `act = "`+name+`"`, `message_matcher = "TRUE"`)), testSettings(t))
+			settings := testSettings(t)
+			settings.Once = once
+			p, found := Build(sectionsOf(t, flowing(name, "[f]", `type = "FakeFilter"`, `act = "`+name+`"`, `message_matcher = "TRUE"`)), settings)
 			if p == nil {
 				t.Fatal(found)
 			}
@@ -55,7 +59,7 @@ func TestStopHasOneLimit(t *testing.T) {
 			cancel()
 			<-ended
 			if took := time.Since(began); took > stopAll {
-				t.Errorf("%s hangs: the stop took %s, its limit is %s", hung, took, stopAll)
+				t.Errorf("%s hangs (once: %t): the stop took %s, its limit is %s", hung, once, took, stopAll)
 			}
 			close(free)
 			synctest.Wait()

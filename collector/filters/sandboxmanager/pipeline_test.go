@@ -83,7 +83,10 @@ type rig struct {
 	stop    func()
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T) *rig { return newRigWith(t, "max_filters = 5") }
+
+// newRigWith has a manager with other options.
+func newRigWith(t *testing.T, options string) *rig {
 	r := &rig{t: t, base: t.TempDir()}
 	r.signer = sender.Signer{Name: "ops", Version: 1, PrivateKeyFile: filepath.Join(t.TempDir(), "key")}
 	public, err := sender.NewKey(r.signer.PrivateKeyFile)
@@ -101,7 +104,8 @@ func newRig(t *testing.T) *rig {
 	if err := os.WriteFile(script, []byte("function process_message() return 0 end"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, fmt.Appendf(nil, running, r.address, public, script), 0o600); err != nil {
+	text := fmt.Sprintf(strings.Replace(running, "max_filters = 5", options, 1), r.address, public, script)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r.start(file)
@@ -287,4 +291,43 @@ func TestManyLoads(t *testing.T) {
 	if err != nil || len(entries) != 1 || entries[0].Name() != "M.seen" {
 		t.Errorf("left %v, %v", entries, err)
 	}
+}
+
+// Without a limit of instructions a filter that never ends is taken out all the same, and one that never
+// starts keeps nobody from stopping. What was to be loaded at a stop is there after the next start.
+func TestEndlessFilters(t *testing.T) {
+	r := newRigWith(t, "max_filters = 5\ninstruction_limit = 0")
+	r.load("endless", "n = 0\nfunction process_message() n = 7 while true do end end", "preserve_data = true\n")
+	r.send(probes(1))
+	r.until("it runs", func() bool { return r.number("M-endless", "lua_calls") == 1 })
+	r.unload("endless")
+	r.until("its data are kept", func() bool {
+		data, _ := os.ReadFile(filepath.Join(r.base, "sandbox_preservation", "M_endless.data"))
+		return strings.Contains(string(data), "_G[\"n\"] = 7\n")
+	})
+	section := "[early]\ntype = \"SandboxFilter\"\nmessage_matcher = \"TRUE\"\n"
+	r.send(r.control(sender.Control{Action: "load", Script: "while true do end", Config: section}))
+	r.until("it is stored", func() bool {
+		_, err := os.Stat(filepath.Join(r.base, "sbxmgrs", "M-early.toml"))
+		return err == nil
+	})
+	r.stop()
+	r.until("the manager has ended", func() bool { return r.report("M").State == pipeline.StateStopped })
+	if _, err := os.Stat(filepath.Join(r.base, "sbxmgrs", "M-early.toml")); err != nil {
+		t.Error(err)
+	}
+}
+
+// number is one of a plugin's numbers.
+func (r *rig) number(name, number string) int64 {
+	report := r.report(name)
+	if report == nil {
+		return 0
+	}
+	for _, n := range report.Numbers {
+		if n.Name == number {
+			return n.Value
+		}
+	}
+	return 0
 }
