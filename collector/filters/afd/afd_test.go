@@ -166,6 +166,43 @@ func TestSkippedAlarmDoesNotStopItsGroup(t *testing.T) {
 	}
 }
 
+// Without roles a service may run here or not: what never had a metric is not spoken of, what falls silent is.
+func TestWhatNeverHadAMetricIsUnknownOnlyToItsRole(t *testing.T) {
+	rule := "  metric = %q\n  function = \"max\"\n  relational_operator = \">\"\n  threshold = 1"
+	definitions := policies + watch("here", "", "a") + watch("elsewhere", "", "b") +
+		alarm("a", "warning", "", fmt.Sprintf(rule, "m")) + alarm("b", "warning", "", fmt.Sprintf(rule, "n"))
+	h := newHost(t, definitions, nil)
+	h.pass(60, func() { _ = h.point("m", 0.0) })
+	if got, told := h.last["elsewhere"]; told || !strings.HasPrefix(h.last["here"], "0 ") {
+		t.Errorf("without roles: %v", got)
+	}
+	h.pass(60, nil)
+	if got := h.last["here"]; !strings.HasPrefix(got, "2 ") || len(h.last) != 1 {
+		t.Errorf("fallen silent: %v", h.last)
+	}
+	h = newHost(t, definitions, func(c *Config) { c.Roles = []string{"default"} })
+	h.pass(60, func() { _ = h.point("m", 0.0) })
+	if got := h.last["elsewhere"]; !strings.HasPrefix(got, "2 ") || !strings.HasPrefix(h.last["here"], "0 ") {
+		t.Errorf("with its role: %v", h.last)
+	}
+}
+
+func TestOperatorsOfRules(t *testing.T) {
+	for operator, want := range map[string][3]int{ // below, at and above the threshold
+		"==": {0, 1, 0}, "eq": {0, 1, 0}, "!=": {1, 0, 1}, "ne": {1, 0, 1}, ">": {0, 0, 1}, "gt": {0, 0, 1},
+		">=": {0, 1, 1}, "gte": {0, 1, 1}, "<": {1, 0, 0}, "lt": {1, 0, 0}, "<=": {1, 1, 0}, "lte": {1, 1, 0},
+	} {
+		for i, value := range []float64{4, 5, 6} {
+			h := newHost(t, policies+watch("m", "", "a")+alarm("a", "warning", "",
+				"  metric = \"m\"\n  function = \"last\"\n  relational_operator = \""+operator+"\"\n  threshold = 5"), nil)
+			h.pass(60, func() { _ = h.point("m", value) })
+			if got := h.last["m"]; !strings.HasPrefix(got, fmt.Sprint(want[i], " ")) {
+				t.Errorf("%v %s 5: %s", value, operator, got)
+			}
+		}
+	}
+}
+
 // Fault 9 of the original: the wait at the start was that of the first rule only.
 func TestFiringAlarmWaitsForItsLongestWindow(t *testing.T) {
 	h := newHost(t, policies+watch("m", "", "a")+alarm("a", "warning", "",

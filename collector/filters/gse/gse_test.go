@@ -106,13 +106,19 @@ func newHost(t *testing.T, groupBy string, change func(*Config)) *host {
 }
 
 func (h *host) config(groupBy string) *Config {
-	dir := h.t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "a.toml"), []byte(fmt.Sprintf(definitions, groupBy)), 0o600); err != nil {
-		h.t.Fatal(err)
-	}
 	c := defaultConfig()
-	c.AlarmsDirectory, c.Level = dir, "service"
+	c.AlarmsDirectory, c.Level = directory(h.t, fmt.Sprintf(definitions, groupBy)), "service"
 	return c
+}
+
+// directory is one with these definitions.
+func directory(t *testing.T, definitions string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.toml"), []byte(definitions), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func (h *host) env() *plugin.Env {
@@ -225,6 +231,44 @@ func TestClusterWithoutReports(t *testing.T) {
 	if len(h.last) > 0 {
 		t.Errorf("without roles a cluster that nobody reports to is told: %v", h.last)
 	}
+}
+
+// Of four hosts two are OKAY, one WARN and one DOWN.
+func TestPolicies(t *testing.T) {
+	rule := func(function, statuses, operator string, threshold int) string {
+		return fmt.Sprintf("{ function = %q, arguments = [%s], relational_operator = %q, threshold = %d }", function, statuses, operator, threshold)
+	}
+	f := func(rules, extra string, holds bool) {
+		t.Helper()
+		policy := "[[policy]]\nname = \"worst\"\n  [[policy.when]]\n  status = \"critical\"\n  rule = [" + rules + "]\n" + extra + "  [[policy.when]]\n  status = \"okay\"\n"
+		_, rest, _ := strings.Cut(fmt.Sprintf(definitions, "hostname"), "[[alarm]]")
+		h := newHost(t, "hostname", func(c *Config) { c.AlarmsDirectory = directory(t, policy+"[[alarm]]"+rest) })
+		h.pass(60, func() {
+			for i, status := range []float64{0, 0, 1, 4} {
+				_ = h.report(fmt.Sprint("ctl", i), "api", "check", status, `{"alarms":[]}`)
+			}
+		})
+		if want := map[bool]string{true: "3 ", false: "0 "}[holds]; !strings.HasPrefix(h.last["api"], want) {
+			t.Errorf("%s %s: %q, want %s…", rules, extra, h.last["api"], want)
+		}
+	}
+	for operator, want := range map[string][3]bool{ // threshold above, at and below the count
+		"==": {false, true, false}, "eq": {false, true, false}, "!=": {true, false, true}, "ne": {true, false, true},
+		">": {false, false, true}, "gt": {false, false, true}, ">=": {false, true, true}, "gte": {false, true, true},
+		"<": {true, false, false}, "lt": {true, false, false}, "<=": {true, true, false}, "lte": {true, true, false},
+	} {
+		for i, threshold := range []int{3, 2, 1} {
+			f(rule("count", `"okay"`, operator, threshold), "", want[i])
+		}
+	}
+	f(rule("percent", `"okay"`, "==", 50), "", true)
+	f(rule("percent", `"warning", "down"`, "==", 50), "", true)
+	f(rule("percent", `"critical", "unknown"`, "==", 0), "", true)
+	yes, no := rule("count", `"down"`, "==", 1), rule("count", `"down"`, "==", 2)
+	f(yes+", "+no, "", true)
+	f(no+", "+no, "", false)
+	f(yes+", "+no, "  logical_operator = \"and\"\n", false)
+	f(yes+", "+yes, "  logical_operator = \"and\"\n", true)
 }
 
 func TestCompleteClusterIsToldBeforeTheWarmUpIsOver(t *testing.T) {
