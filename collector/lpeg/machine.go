@@ -3,6 +3,7 @@ package lpeg
 import (
 	"math"
 	"strings"
+	"unsafe"
 )
 
 // Host makes and uses the values of captures. It has a stack of values, which the machine tells it to
@@ -10,7 +11,7 @@ import (
 type Host interface {
 	// Spend charges steps of the machine.
 	Spend(steps int)
-	// Need asks for bytes of memory before the machine takes them.
+	// Need asks for bytes of memory before the machine takes them. Size tells how many it has.
 	Need(bytes int)
 	// Fail ends the match with an error. It does not return.
 	Fail(text string)
@@ -57,6 +58,8 @@ const (
 	smallEntries = 64
 	keepBytes    = 1 << 16 // a machine's memory that is kept from match to match
 	maxDynamic   = 32767   // values of match-time captures
+	frameBytes   = int(unsafe.Sizeof(frame{}))
+	entryBytes   = int(unsafe.Sizeof(entry{}))
 )
 
 // frame is a pending choice, or a call if s is negative.
@@ -137,10 +140,10 @@ func (m *Machine) begin(p *Program, subject string, limit int, host Host) {
 func (m *Machine) Release() {
 	host, used := m.host, sliceSteps-m.steps
 	m.p, m.host, m.subject = nil, nil, ""
-	if 16*cap(m.stack) > keepBytes {
+	if frameBytes*cap(m.stack) > keepBytes {
 		m.stack = nil
 	}
-	if 24*cap(m.caps) > keepBytes {
+	if entryBytes*cap(m.caps) > keepBytes {
 		m.stack, m.caps = nil, nil
 	}
 	if cap(m.text) > keepBytes {
@@ -150,6 +153,11 @@ func (m *Machine) Release() {
 	host.Spend(used)
 }
 
+// Size is the memory of the machine in bytes.
+func (m *Machine) Size() int {
+	return frameBytes*cap(m.stack) + entryBytes*cap(m.caps) + cap(m.text) + int(unsafe.Sizeof(Field{}))*cap(m.fields)
+}
+
 // grow doubles the stack.
 func (m *Machine) grow() []frame {
 	n := len(m.stack)
@@ -157,7 +165,7 @@ func (m *Machine) grow() []frame {
 		m.host.Fail("backtrack stack overflow (current limit is " + itoa(m.asked) + ")")
 	}
 	size := min(2*n, m.limit)
-	m.host.Need(16 * size)
+	m.host.Need(frameBytes * size)
 	stack := make([]frame, size)
 	copy(stack, m.stack)
 	m.stack = stack
@@ -170,7 +178,7 @@ func (m *Machine) growCaps() []entry {
 	if size > math.MaxInt32 {
 		m.host.Fail("too many captures")
 	}
-	m.host.Need(24 * size)
+	m.host.Need(entryBytes * size)
 	caps := make([]entry, size)
 	copy(caps, m.caps)
 	m.caps = caps

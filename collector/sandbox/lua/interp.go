@@ -21,6 +21,7 @@ type Interp struct {
 	metas   [KindThread + 1]*Table // of the kinds that have one for all values
 	classes map[*Class]*Table
 	names   []Value // strings that were used lately
+	kept    []any   // what Keep got
 	stdout  io.Writer
 
 	// The budget: what is left of a slice, and what is left besides. Between slices interruptions are
@@ -298,6 +299,9 @@ func (in *Interp) NewObject(class *Class, object any) Value {
 	return userdataValue(&userdata{object: object, meta: in.classMeta(class)})
 }
 
+// Keep counts an object of the host, which is Sized or a Referrer, as long as the interpreter lives.
+func (in *Interp) Keep(object any) { in.kept = append(in.kept, object) }
+
 func (in *Interp) classMeta(class *Class) *Table {
 	if meta := in.classes[class]; meta != nil {
 		return meta
@@ -382,7 +386,7 @@ func (in *Interp) Close() {
 		in.dead = errClosed
 	}
 	in.globals, in.loaded = &Table{in: in}, &Table{in: in}
-	in.metas, in.classes, in.names = [KindThread + 1]*Table{}, map[*Class]*Table{}, nil
+	in.metas, in.classes, in.names, in.kept = [KindThread + 1]*Table{}, map[*Class]*Table{}, nil, nil
 	in.main = newThread(in, in.globals)
 	in.running = in.main
 	in.thrown = Value{}

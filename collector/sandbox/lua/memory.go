@@ -122,6 +122,9 @@ func (in *Interp) walk() int {
 	for th := in.running; th != nil; th = th.resumer {
 		w.value(threadValue(th))
 	}
+	for _, o := range in.kept {
+		w.object(o)
+	}
 	w.value(threadValue(in.main))
 	w.value(in.thrown)
 	w.drain()

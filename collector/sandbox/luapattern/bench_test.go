@@ -25,6 +25,7 @@ var benchmarks = []struct{ name, subject, pattern string }{
 	{"trim", "   some text with blanks around it   ", "^%s*(.-)%s*$"},
 	{"backtrack", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", ".*b"},
 	{"balance", "f(a, (b + c) * g(d), e) + 1", "%b()"},
+	{"balance-json", `{"alarms":[{"severity":"WARN","function":"avg","metric":"cpu_idle","fields":{},"value":12.5,"threshold":5}],"n":1}`, "%b{}"},
 }
 
 // BenchmarkMatch compares with gopher-lua's matcher and with C Lua's, for which it shows ns/op under

@@ -1,6 +1,9 @@
 package luapattern
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Meter is charged for the work of a match. Spend may end the match by not returning.
 type Meter interface {
@@ -151,6 +154,8 @@ func (m *Matcher) Match(p *Pattern, s string, at int) (end int, err error) {
 		case opPosition:
 			m.captures[it.index&(MaxCaptures-1)] = Span{at, Position}
 			ok = true
+		case opBalance:
+			at, ok = m.balanced(it, s, at)
 		case opEnd:
 			ok = at == len(s)
 		default:
@@ -206,8 +211,6 @@ func (m *Matcher) rare(it *item, s string, at int) (int, bool) {
 		text := s[c.Start:c.End]
 		m.steps += len(text) >> 4
 		return at + len(text), strings.HasPrefix(s[at:], text)
-	case opBalance:
-		return m.balanced(it, s, at)
 	case opFrontier:
 		var before, after byte
 		if at > 0 {
@@ -221,24 +224,54 @@ func (m *Matcher) rare(it *item, s string, at int) (int, bool) {
 	return at, false
 }
 
+// balanced takes what %b takes: it counts the opening and closing bytes up to the one that closes the first.
 func (m *Matcher) balanced(it *item, s string, at int) (int, bool) {
 	if at >= len(s) || s[at] != it.stop {
 		return at, false
 	}
+	opening, closing := it.stop, it.close
 	depth := 1
-	for i := at + 1; i < len(s); i++ {
-		switch s[i] {
-		case it.close:
+	i := at + 1
+	for ; i+8 <= len(s); i += 8 {
+		word := word(s, i)
+		for hits := marks(word, opening) | marks(word, closing); hits != 0; hits &= hits - 1 {
+			k := i + bits.TrailingZeros64(hits)/8
+			if s[k] == closing {
+				if depth--; depth == 0 {
+					m.steps += (k - at) >> 2
+					return k + 1, true
+				}
+			} else if s[k] == opening {
+				depth++
+			}
+		}
+	}
+	for ; i < len(s); i++ {
+		if s[i] == closing {
 			if depth--; depth == 0 {
 				m.steps += (i - at) >> 2
 				return i + 1, true
 			}
-		case it.stop:
+		} else if s[i] == opening {
 			depth++
 		}
 	}
 	m.steps += (len(s) - at) >> 2
 	return at, false
+}
+
+// word is the eight bytes at a place, the first one lowest.
+func word(s string, at int) uint64 {
+	s = s[at : at+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// marks has the highest bit of each byte of a word that is b; above such a byte it may have more.
+func marks(word uint64, b byte) uint64 {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	word ^= low * uint64(b)
+	return (word - low) &^ word & high
 }
 
 // back goes back to the last repetition that has another try; the item is -1 if there is none.

@@ -8,8 +8,9 @@ import (
 // buffer builds a string. Its memory is asked for as it grows, and kept for the next call of its
 // library unless it has become large.
 type buffer struct {
-	c    *lua.Call
-	text []byte
+	c       *lua.Call
+	text    []byte
+	counted bool // something that the walk finds has it
 }
 
 // keptBuffer is the largest buffer in bytes that a library keeps.
@@ -47,6 +48,9 @@ func (b *buffer) grow(need int) {
 	size := max(need, 2*cap(b.text), 64)
 	if size > keptBuffer {
 		b.c.Need(size)
+	}
+	if b.counted {
+		b.c.Count(size)
 	}
 	b.text = append(make([]byte, 0, size), b.text...)
 }

@@ -21,6 +21,26 @@ type substitution struct {
 	result [1]lua.Value
 }
 
+// What a call of gsub may have without its being counted while the script's functions run, in bytes.
+const (
+	smallBuffer  = 512
+	smallPattern = 4 << 10
+)
+
+// substitutions are the calls of gsub that have called the script with more memory than a little.
+var substitutions = lua.Class{Name: "gsub"}
+
+// Size is the memory of the text so far, and of a pattern that is not kept.
+func (g *substitution) Size() int { return cap(g.out.text) + g.p.Size() }
+
+// hold has the memory counted while the script runs: its functions may call gsub again, and so on.
+func (g *substitution) hold() {
+	if !g.out.counted && (cap(g.out.text) > smallBuffer || g.p.Size() > smallPattern) {
+		g.out.counted = true
+		g.c.Hold(g.c.Interp().NewObject(&substitutions, g))
+	}
+}
+
 func (l *stringLibrary) gsub(c *lua.Call) {
 	s := lua.CheckText(c, 1, "gsub")
 	pattern := lua.CheckText(c, 2, "gsub")
@@ -28,7 +48,7 @@ func (l *stringLibrary) gsub(c *lua.Call) {
 	if c.Len() >= 4 {
 		most = optInt(c, 4, "gsub", most)
 	}
-	g := substitution{lib: l, c: c, s: s, value: c.Arg(3)}
+	g := &substitution{lib: l, c: c, s: s, value: c.Arg(3)}
 	switch c.Kind(3) {
 	case lua.KindNumber, lua.KindString:
 		g.text, _ = c.Text(3)
@@ -44,6 +64,9 @@ func (l *stringLibrary) gsub(c *lua.Call) {
 	l.matcher.Start(c)
 	n := g.run(anchored, most)
 	l.matcher.Settle()
+	if g.out.counted {
+		c.Drop(1)
+	}
 	if n == 0 {
 		c.PushText(s)
 	} else {
@@ -97,11 +120,13 @@ func (g *substitution) replace(start, end int) {
 			g.args = append(g.args, g.capture(i, start, end))
 		}
 		g.lib.matcher.Settle()
+		g.hold()
 		g.c.Invoke(g.value, g.result[:], g.args...)
 		g.lib.matcher.Start(g.c)
 	case lua.KindTable:
 		key := g.capture(0, start, end)
 		g.lib.matcher.Settle()
+		g.hold()
 		g.result[0] = index(g.c, g.value, key)
 		g.lib.matcher.Start(g.c)
 	default:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lma_collector/collector/sandbox/lua"
+	"lma_collector/collector/sandbox/luapattern"
 )
 
 // TestHostile has calls that would take seconds or gigabytes. Each ends by the budget or for want of
@@ -35,10 +36,16 @@ func TestHostile(t *testing.T) {
 		`string.gsub(("x"):rep(1e4), ".", ("%0"):rep(1e2) .. ("%0"):rep(1e5))`:                        "not enough memory",
 		`string.gsub(("x"):rep(1e5), ".", function() return ("y"):rep(1e4) end)`:                      "not enough memory",
 		`local t = {} for i = 1, 1e3 do t[i] = ("x"):rep(1e5) end table.concat(t)`:                    "not enough memory",
-		`string.format(("%s"):rep(100), ` + strings.Repeat(`BIG, `, 99) + `BIG)`:                      "not enough memory",
-		`local f = io.open("/dev/zero") f:read(2^40)`:                                                 "not enough memory",
-		`local f = io.open("/dev/zero") f:read("*a")`:                                                 "not enough memory",
-		`local f = io.open("/dev/zero") f:read("*l")`:                                                 "not enough memory",
+		`local big = ("x"):rep(2^20) local function f(n)
+		  return (big.gsub("ab", ".", function(c) if c == "a" then return big elseif n > 0 then f(n - 1) end end))
+		end f(150)`: "not enough memory",
+		`local big = ("x"):rep(2^20) local t = setmetatable({}, {__index = function(t, k) if k == "a" then return big end return t.f() end})
+		local n = 0 function t.f() n = n + 1 if n < 150 then big.gsub("ab", ".", t) end end t.f()`: "not enough memory",
+		`local function f(n, p) return (string.gsub("a", p, function() if n > 0 then f(n - 1, p) end end)) end f(150, ("[ab]?"):rep(2000) .. "a?")`: "not enough memory",
+		`string.format(("%s"):rep(100), ` + strings.Repeat(`BIG, `, 99) + `BIG)`:                                                                    "not enough memory",
+		`local f = io.open("/dev/zero") f:read(2^40)`:                                                                                               "not enough memory",
+		`local f = io.open("/dev/zero") f:read("*a")`:                                                                                               "not enough memory",
+		`local f = io.open("/dev/zero") f:read("*l")`:                                                                                               "not enough memory",
 	} {
 		m := newMachine(t, Options{Reach: ReachFiles})
 		m.SetGlobal("BIG", lua.String(strings.Repeat("x", 1<<20)))
@@ -57,6 +64,29 @@ func TestHostile(t *testing.T) {
 		if !errors.As(err, &e) || !strings.HasSuffix(e.Text, want) || e.Exhausted != (want == "instruction_limit exceeded") {
 			t.Errorf("%.80s: %v after %d instructions, want %s", source, err, m.Used(), want)
 		}
+	}
+}
+
+// TestPatternMemory proves that the patterns that are kept count, and that they take no more than they may.
+func TestPatternMemory(t *testing.T) {
+	m := newMachine(t, Options{})
+	run := func(source string) int {
+		fn, err := m.Load("chunk", []byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Call(fn, nil); err != nil {
+			t.Fatal(err)
+		}
+		return m.CollectMemory()
+	}
+	before := run(`function fill(n, p) for i = 1, n do string.find("x", p .. i .. "$") end end`)
+	few := run(`fill(10, "[a-c]*")`) - before
+	if few < 10*luapattern.Compile("[a-c]*1$").Size() {
+		t.Errorf("10 patterns count %d bytes", few)
+	}
+	if most := run(`fill(1000, ("[ab]?"):rep(20))`) - before; most < few || most > patternBytes+4096 {
+		t.Errorf("1000 patterns count %d bytes", most)
 	}
 }
 

@@ -11,12 +11,18 @@ import (
 // depends on the script alone.
 type patternCache struct {
 	compiled map[string]*luapattern.Pattern
+	size     int // of them, bytes
 }
 
 const (
 	patternsKept   = 64
+	patternBytes   = 256 << 10
 	longestPattern = 128 // bytes; longer ones are not kept
+	mapEntry       = 64  // bytes
 )
+
+// Size is the memory of the patterns in bytes.
+func (p *patternCache) Size() int { return p.size }
 
 // get gives a pattern without its anchor, compiled.
 func (p *patternCache) get(c *lua.Call, source string) *luapattern.Pattern {
@@ -29,16 +35,20 @@ func (p *patternCache) get(c *lua.Call, source string) *luapattern.Pattern {
 	if pattern := p.compiled[source]; pattern != nil {
 		return pattern
 	}
-	c.Spend(1 + 3*len(source)) // sets take a while
+	c.Spend(1 + 3*len(source))     // sets take a while
+	source = strings.Clone(source) // it may be a part of a long text
+	pattern := luapattern.Compile(source)
+	size := pattern.Size() + len(source) + mapEntry
 	switch {
 	case p.compiled == nil:
 		p.compiled = map[string]*luapattern.Pattern{}
-	case len(p.compiled) >= patternsKept:
+	case len(p.compiled) >= patternsKept || p.size+size > patternBytes:
 		clear(p.compiled)
+		p.size = 0
 	}
-	source = strings.Clone(source) // it may be a part of a long text
-	pattern := luapattern.Compile(source)
 	p.compiled[source] = pattern
+	p.size += size
+	c.Count(size)
 	return pattern
 }
 

@@ -2,14 +2,13 @@ package stdlib
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"lma_collector/collector/sandbox/lua"
 )
 
 // random is math.random's generator: the additive feedback x[n] = x[n-3] + x[n-31] of the GNU C
-// library, so that a script which sets a seed gets C Lua's numbers. Without a seed it gets a random
-// one.
+// library, so that a script gets C Lua's numbers. Without a seed they are those of the seed 1, as in C: what a
+// script does can be done again.
 type random struct {
 	state []uint32 // the last 31 values, a ring
 	at    int
@@ -58,7 +57,7 @@ func (r *random) randomSeed(c *lua.Call) {
 
 func (r *random) random(c *lua.Call) {
 	if r.state == nil {
-		r.seed(rand.Uint32())
+		r.seed(1)
 	}
 	f := float64(r.next()%randomMax) / randomMax
 	low, high := 1, 0

@@ -100,6 +100,7 @@ func TestResults(t *testing.T) {
 		`math.modf(1/0), select(2, math.modf(1/0)), math.deg(math.pi), math.rad(180) == math.pi`:                                              "inf|0|180|true",
 		`pcall(math.random, 0), pcall(math.random, 2, 1)`:                                                                                     "false|false|bad argument #2 to 'random' (interval is empty)",
 		`(function() for i = 1, 1000 do local r = math.random(3, 5) if r < 3 or r > 5 or r % 1 ~= 0 then return r end end return "in" end)()`: "in",
+		`(function() local s = "" for i = 1, 3 do s = s .. math.random(1000) .. " " end return s end)()`:                                      "841 395 784 ",
 		`(function() math.randomseed(7) local a = math.random() math.randomseed(7) return a == math.random(), a >= 0 and a < 1 end)()`:        "true|true",
 		`table.getn({1, 2}), (function() local t = {1} table.insert(t, 5, "x") return t[5], t[2] end)()`:                                      "2|x|nil",
 		`pcall(table.insert, {}, 1, 2, 3), table.remove({}), table.remove({1, 2, 3}, 1)`:                                                      "false|nil|1",

@@ -14,6 +14,7 @@ type stringLibrary struct {
 
 func openString(in *lua.Interp) *lua.Table {
 	l := &stringLibrary{}
+	in.Keep(&l.patterns)
 	lib := library(in, map[string]lua.Function{
 		"byte": stringByte, "char": l.char, "dump": stringDump, "find": l.find, "format": l.format, "gmatch": l.gmatch,
 		"gsub": l.gsub, "len": stringLen, "lower": l.lower, "match": l.match, "rep": l.rep, "reverse": l.reverse,

@@ -9,6 +9,8 @@ const (
 	stepsPerInstruction = 8
 	// maxResults is how many values a match may have at a time, as C's stack has it.
 	maxResults = 7990
+	// hostsKept is how many hosts wait for the next match.
+	hostsKept = 4
 )
 
 // host makes the script's values of captures, for one match at a time.
@@ -31,8 +33,8 @@ type host struct {
 // hosts are the matches that run: the script's memory is theirs, too.
 var hosts = lua.Class{Name: "lpeg-match"}
 
-// Size is the memory of the lists of values in bytes.
-func (h *host) Size() int { return 16 * (cap(h.stack) + cap(h.dynamic)) }
+// Size is the memory of the machine and of the lists of values in bytes.
+func (h *host) Size() int { return h.machine.Size() + 16*(cap(h.stack)+cap(h.dynamic)+cap(h.args)) }
 
 // Refer gives the values of the captures so far.
 func (h *host) Refer(yield func(lua.Value)) {
@@ -153,7 +155,9 @@ func (l *Library) release(h *host) {
 		h.args = nil
 	}
 	clear(h.args[:cap(h.args)])
-	l.hosts = append(l.hosts, h)
+	if len(l.hosts) < hostsKept {
+		l.hosts = append(l.hosts, h)
+	}
 }
 
 // The methods of lpeg.Host.
@@ -165,13 +169,20 @@ func (h *host) Spend(steps int) {
 		h.c.Spend(n)
 	}
 }
-func (h *host) Need(bytes int)   { h.c.Need(bytes) }
+
+// Need asks for memory that is counted from now on: functions of the script that the match calls may match
+// again, and so on.
+func (h *host) Need(bytes int) {
+	h.c.Need(bytes)
+	h.c.Count(bytes)
+}
+
 func (h *host) Fail(text string) { h.c.Raise(text) }
 
 // add pushes a value. Memory is asked for before the stack grows far.
 func (h *host) add(v lua.Value) {
 	if len(h.stack) == cap(h.stack) && cap(h.stack) >= 256 {
-		h.c.Need(len(h.stack) * 64)
+		h.Need(len(h.stack) * 32)
 	}
 	h.stack = append(h.stack, v)
 }

@@ -36,6 +36,14 @@ func New() *Library {
 	return l
 }
 
+// Size is the memory of the hosts that wait, in bytes.
+func (l *Library) Size() (n int) {
+	for _, h := range l.hosts {
+		n += h.Size()
+	}
+	return n
+}
+
 func (l *Library) functions() map[string]lua.Function {
 	return map[string]lua.Function{
 		"P": l.newP, "S": l.newS, "R": l.newR, "V": l.newV, "B": l.newB, "C": l.unary("C", lpeg.Capture), "Cc": l.newCc,
@@ -52,6 +60,7 @@ func debugOnly(c *lua.Call) { c.Raise("function only implemented in debug mode")
 // Module is the lpeg module.
 func (l *Library) Module() lua.Module {
 	return lua.Module{Name: "lpeg", Open: func(in *lua.Interp) *lua.Table {
+		in.Keep(l)
 		functions := l.functions()
 		t := in.NewTable(0, len(functions))
 		in.SetFunctions(t, functions)
