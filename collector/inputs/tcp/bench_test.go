@@ -51,7 +51,7 @@ func BenchmarkFraming(b *testing.B) {
 	src.host, src.buf = &host{}, make([]byte, 64<<10)
 	record := message.AppendFrame(nil, bytes.Repeat([]byte("x"), 700))
 	c := defaults()
-	p, err := c.NewInput(start0())
+	p, err := c.NewInput(testEnv())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -122,9 +122,7 @@ func (s *source) Pending() bool { return s.held != "" || len(s.batch) > 0 }
 // start runs an input until the test ends.
 func start(t testing.TB, c Config, h *host) (in *Input, stop func() error) {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	env := &plugin.Env{Name: "tcp_input", Log: log, Health: plugin.NewHealth(log), Metrics: &plugin.Metrics{}}
-	p, err := c.NewInput(env)
+	p, err := c.NewInput(testEnv())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,6 +158,6 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-func start0() *plugin.Env {
+func testEnv() *plugin.Env {
 	return &plugin.Env{Name: "tcp_input", Log: slog.New(slog.DiscardHandler), Health: plugin.NewHealth(nil), Metrics: &plugin.Metrics{}}
 }

@@ -79,7 +79,7 @@ func TestTLS(t *testing.T) {
 func TestMissingCertificate(t *testing.T) {
 	c := defaults()
 	c.UseTLS, c.TLS.CertFile, c.TLS.KeyFile = true, "/nowhere/cert.pem", "/nowhere/key.pem"
-	in, err := c.NewInput(start0())
+	in, err := c.NewInput(testEnv())
 	if err != nil {
 		t.Fatal(err)
 	}
