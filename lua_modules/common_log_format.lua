@@ -180,7 +180,7 @@ local error_time = Ct(dt.date_fullyear * "/" * dt.date_month * "/" * dt.date_mda
 M.nginx_error_grammar = Ct(
     Cg(error_time / dt.time_to_ns, "Timestamp") * " [" * Cg(severity, "Severity") * "] " * Cg(number, "Pid") * "#"
     * Cg(Ct(Cg(number, "tid") * ": " * ("*" * Cg(number, "connection") * " ")^-1), "Fields")
-    * Cg(P(1)^0, "Payload"))
+    * Cg((P(1) - P"\n" * -1)^0, "Payload"))
 
 -- User agents
 
