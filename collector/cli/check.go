@@ -30,7 +30,7 @@ func newCheck() *cobra.Command {
 			if found.HasErrors() {
 				return errProblem
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %d sections, no errors, %d %s\n", path, len(conf.Sections),
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %d %s, no errors, %d %s\n", path, len(conf.Sections), plural(len(conf.Sections), "section"),
 				len(found.Of(config.Warning)), plural(len(found.Of(config.Warning)), "warning"))
 			return err
 		},
