@@ -208,11 +208,13 @@ func (s *script) buildObject(c *lua.Call, d *message.Draft, name string, f *lua.
 			continue
 		}
 		typ := -1
-		if n, given := f.Get("value_type").AsNumber(); given {
+		given := f.Get("value_type")
+		c.Spend(2 * len(given.Text())) // it must be read
+		if n, ok := given.AsNumber(); ok {
 			typ = lua.Truncate(n)
 		}
-		representation, given := f.Get("representation").AsText()
-		s.buildValues(c, d, field{name, representation, given, typ}, value)
+		representation, represented := f.Get("representation").AsText()
+		s.buildValues(c, d, field{name, representation, represented, typ}, value)
 		return
 	}
 	s.makeErr = fmt.Sprintf("excessive nesting (%d)", maxNested+1)

@@ -44,11 +44,22 @@ func (s *script) readMessage(c *lua.Call) {
 		c.Spend(s.draft.FieldCount() >> 4)
 		s.pushFromDraft(c, name, nth, element)
 	case s.msg != nil:
-		c.Spend(len(s.msg.Bytes()) >> 10)
 		s.pushFromMessage(c, name, nth, element)
 	default:
 		c.PushNil()
 	}
+}
+
+// elementsPerInstruction are the elements of a field that are passed over at the cost of an instruction.
+const elementsPerInstruction = 4
+
+// lookUp is what looking for a field of a message costs in instructions: the others are passed over.
+func lookUp(m *message.Message) int {
+	const free, each = 512, 128 // bytes
+	if n := len(m.Bytes()) - len(m.Payload()); n > free {
+		return n / each
+	}
+	return 0
 }
 
 // index is an optional argument that counts from 0: the number of a field or of an element.
@@ -74,6 +85,7 @@ func fieldVariable(variable string) (name string, ok bool) {
 func (s *script) pushFromMessage(c *lua.Call, variable string, nth, element int) {
 	m := s.msg
 	if name, ok := fieldVariable(variable); ok {
+		c.Spend(lookUp(m) + min(element, len(m.Bytes()))/elementsPerInstruction)
 		if f, found := m.Field(name, nth); found {
 			if v, ok := f.Value(element); ok {
 				pushValue(c, v)

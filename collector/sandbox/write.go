@@ -80,6 +80,9 @@ func (w *write) apply(c *lua.Call, d *message.Draft) bool {
 		}
 		return ok
 	case "Timestamp":
+		if w.value.Kind() == lua.KindString {
+			c.Spend(24) // there are many forms
+		}
 		ns, ok := w.timestamp(text)
 		if ok {
 			d.SetTimestamp(ns)

@@ -34,7 +34,7 @@ const freeBlock = 512
 func (in *Interp) chargeBlock(bytes int) {
 	in.charge(bytes)
 	if bytes > freeBlock {
-		in.fuel -= bytes >> 8
+		in.fuel -= bytes >> 7
 	}
 }
 

@@ -35,8 +35,8 @@ func (m *meter) tick() {
 	}
 }
 
-// settle charges for the rest, so many elements an instruction.
-func (m *meter) settle(each int) { m.c.Spend(m.count / each) }
+// settle charges for the rest of elements that are only moved.
+func (m *meter) settle() { m.c.Spend(m.count / 8) }
 
 func tableGetn(c *lua.Call) { c.PushNumber(float64(lua.CheckTable(c, 1, "getn").Len())) }
 
@@ -59,7 +59,10 @@ func (l *tableLibrary) concat(c *lua.Call) {
 	m := meter{c: c}
 	charged := 0
 	for ; i <= last; i++ {
-		out.addValue(t.Index(i), i)
+		if v := t.Index(i); !out.addValue(v) {
+			c.Spend(m.count/2 + (len(out.text)-charged)/16)
+			c.Raise(fmt.Sprintf("invalid value (%s) at index %d in table for 'concat'", typeName(v), i))
+		}
 		if i < last {
 			out.add(separator)
 		}
@@ -69,12 +72,12 @@ func (l *tableLibrary) concat(c *lua.Call) {
 			charged += n
 		}
 	}
-	m.settle(2)
+	c.Spend(m.count/2 + (len(out.text)-charged)/16)
 	l.scratch.push(&out)
 }
 
-// addValue appends an element of a table.
-func (b *buffer) addValue(v lua.Value, i int) {
+// addValue appends an element of a table; false for one that is no text.
+func (b *buffer) addValue(v lua.Value) bool {
 	switch v.Kind() {
 	case lua.KindString:
 		b.add(v.Text())
@@ -82,8 +85,9 @@ func (b *buffer) addValue(v lua.Value, i int) {
 		b.room(32)
 		b.text = appendNumber(b.text, v.Float())
 	default:
-		b.c.Raise(fmt.Sprintf("invalid value (%s) at index %d in table for 'concat'", typeName(v), i))
+		return false
 	}
+	return true
 }
 
 // appendNumber appends a number as tostring gives it.
@@ -154,7 +158,7 @@ func tableInsert(c *lua.Call) {
 			t.SetIndex(i, t.Index(i-1))
 			m.tick()
 		}
-		m.settle(8)
+		m.settle()
 		t.SetIndex(pos, c.Arg(3))
 	default:
 		c.Raise("wrong number of arguments to 'insert'")
@@ -174,7 +178,7 @@ func tableRemove(c *lua.Call) {
 		t.SetIndex(pos, t.Index(pos+1))
 		m.tick()
 	}
-	m.settle(8)
+	m.settle()
 	t.SetIndex(end, lua.Nil)
 	c.Push(removed)
 }

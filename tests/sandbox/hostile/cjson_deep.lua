@@ -3,7 +3,7 @@
 require "cjson" require "string"
 function process_message()
     for _, s in ipairs { "[", "{\"a\":", "[[{\"x\":[", "\"\\", "1e", "-" } do
-        assert(not pcall(cjson.decode, string.rep(s, 400000)))
+        assert(not pcall(cjson.decode, string.rep(s, 300000)))
     end
     local t = {}
     local top = t

@@ -49,7 +49,7 @@ func main() {
 		options[m[1]] = m[2]
 	}
 	debug.SetGCPercent(gcPercent)
-	m := testMessage(options["message"] == "large")
+	m := testMessage(options["message"])
 	before, start := resident("VmRSS"), cpu()
 	var r report
 	switch options["kind"] {
@@ -118,14 +118,21 @@ func runMachine(path string, source []byte, base lua.Base, reach stdlib.Reach, i
 	return e.Text
 }
 
-// testMessage is a message, or one of about a megabyte.
-func testMessage(large bool) *message.Message {
+// testMessage is a message; a large one has about a megabyte, one of values a field with very many.
+func testMessage(size string) *message.Message {
 	var d message.Draft
 	d.Type, d.Logger, d.Hostname, d.Payload = "test", "logger", "host", "payload"
 	d.AddString("x", "value")
 	d.SetUUID([16]byte{1})
 	d.SetTimestamp(1)
-	if large {
+	switch size {
+	case "values":
+		values := make([]message.Value, 100_000)
+		for i := range values {
+			values[i] = message.IntValue(int64(i))
+		}
+		d.AddList("values", "", values...)
+	case "large":
 		d.Payload = strings.Repeat("payload ", 64<<10)
 		for i := range 2000 {
 			d.AddString(fmt.Sprint("field", i), strings.Repeat("v", 200))

@@ -174,7 +174,14 @@ func take(current func() *message.Message) lua.Function {
 }
 
 // lookUp is what it costs to look for a message's name, value and so many fields.
-func lookUp(m *message.Message, fields int) int { return (2+fields)*(len(m.Bytes())>>10) + fields/4 }
+func lookUp(m *message.Message, fields int) int {
+	const free, each = 512, 128 // bytes
+	cost := fields / 4
+	if n := len(m.Bytes()) - len(m.Payload()); n > free {
+		cost += (2 + fields) * (n / each)
+	}
+	return cost
+}
 
 func learn(current func() *message.Message) lua.Function {
 	return func(c *lua.Call) {
