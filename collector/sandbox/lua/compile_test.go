@@ -100,9 +100,11 @@ func compareListings(t *testing.T, path string, ours, theirs []string) (equal in
 		switch {
 		case ours[i] == theirs[j]:
 			i, j, equal = i+1, j+1, equal+1
+		case strings.HasSuffix(theirs[j], " MOVE 0"), strings.HasSuffix(theirs[j], " GETUPVAL 0"):
+			j++
 		case strings.Contains(ours[i], " LOADNIL "):
 			i++
-		case strings.HasSuffix(theirs[j], " MOVE 0"), strings.HasSuffix(theirs[j], " GETUPVAL 0"), strings.Contains(theirs[j], " LOADK "):
+		case strings.Contains(theirs[j], " LOADK "):
 			j++
 		default:
 			t.Errorf("%s: %q in the place of %q", path, ours[i], theirs[j])
