@@ -49,6 +49,9 @@ local programs = {
         "<dhcp_type=DHCPDISCOVER> on <dhcp_client_interface> to <dhcp_server_addr:A> port <dhcp_server_port:N> interval <dhcp_client_interval_seconds:N>$",
         "<dhcp_type=DHCPREQUEST|DHCPDECLINE|DHCPRELEASE> on <dhcp_client_interface> to <dhcp_server_addr:A> port <dhcp_server_port:N>$",
         "<dhcp_type=DHCPACK> from <dhcp_server_addr:A>$",
+        "<dhcp_type=DHCPREQUEST|DHCPDECLINE|DHCPRELEASE> {for|of} <dhcp_client_addr:A> on <dhcp_client_interface> to <dhcp_server_addr:A> port <dhcp_server_port:N>[ (xid=<>)]$",
+        "<dhcp_type=DHCPDISCOVER> on <dhcp_client_interface> to <dhcp_server_addr:A> port <dhcp_server_port:N> interval <dhcp_client_interval_seconds:N> (xid=<>)$",
+        "<dhcp_type=DHCPOFFER|DHCPACK> of <dhcp_client_addr:A> from <dhcp_server_addr:A>[ (xid=<>)]$",
         "bound to <dhcp_client_addr:A> -- renewal in <dhcp_client_renewal_seconds:N> seconds.$",
     },
     dhcpd = {
@@ -74,7 +77,7 @@ local programs = {
     groupadd = { "new group: name=<group_name>, GID=<gid:N>$" },
     groupdel = { "group '<group_name>' removed[ from <group_dbname>]" },
     useradd = {
-        "new user: name=<user_name>, UID=<uid:N>, GID=<gid:N>, home=<user_home>, shell=<user_shell>",
+        "new user: name=<user_name>, UID=<uid:N>, GID=<gid:N>, home=<user_home>, shell=<user_shell>[, from=<user_from>]",
         "add '<user_name>' to {group|shadow group} '<group_name>'$",
     },
     named = {
@@ -99,7 +102,7 @@ local programs = {
         puppet .. "Unscheduling <puppet_callback> on <puppet_callback_target:target>$",
         puppet .. "Filebucketed <puppet_file_path> to <puppet_bucket> with sum <puppet_file_sum>$",
         parameter,
-        "<puppet_msg=Finished catalog run> in <puppet_benchmark_seconds:decimal> seconds$",
+        "<puppet_msg=Finished catalog run|Applied catalog> in <puppet_benchmark_seconds:decimal> seconds$",
         "Retrieving pluginfacts$", "Retrieving plugin$", "Loading facts$",
         "Caching catalog for ", "Applying configuration version '", "Computing checksum on file ",
         "Run of Puppet configuration client already in progress; skipping (",
@@ -117,11 +120,16 @@ local programs = {
         "Received signal <signal:digits>; terminating.$",
         "Server listening on <listen_address:word> port <listen_port:digits>.$",
         "Did not receive identification string from <remote_addr:H>$",
+        "Received disconnect from <remote_addr:H> port <remote_port:N>:[<disconnect_reason:N>: ]<disconnect_msg>",
+        "<sshd_authmsg=Connection closed|Connection reset|Disconnected> {by|from} [{authenticating|invalid} ][user <remote_user> ]<remote_addr:H> port <remote_port:N>[ %[preauth%]]$",
+        "Invalid user <remote_user> from <remote_addr:H> port <remote_port:N>$",
+        "Did not receive identification string from <remote_addr:H> port <remote_port:N>$",
         "<sshd_errorlevel=error|fatal>: <sshd_error>",
     },
     su = {
         "<su_status=Successful|FAILED> su for <su_name> by <su_oldname>",
         "pam_authenticate: <pam_error>",
+        "(to <su_name>) <su_oldname> on <tty>$",
         "{+ |- }",
     },
     sudo = {
@@ -129,8 +137,9 @@ local programs = {
             .. "[TSID=<sudo_tsid> ; ][ENV=<sudo_env> ; ]COMMAND=<sudo_command>",
     },
     ["systemd-logind"] = {
-        "New session <session_id:N> of user <user_id>.$<sd_message:start>",
-        "Removed session <session_id:N>.$<sd_message:stop>",
+        "New session {<session_id:N>|<session_id:word>} of user <user_id> with class '<session_class>' and type '<session_type>'.$<sd_message:start>",
+        "New session {<session_id:N>|<session_id:word>} of user <user_id>.$<sd_message:start>",
+        "Removed session {<session_id:N>|<session_id>}.$<sd_message:stop>",
     },
 }
 types.start, types.stop = Cc"SESSION_START", Cc"SESSION_STOP"
@@ -138,6 +147,7 @@ types.start, types.stop = Cc"SESSION_START", Cc"SESSION_STOP"
 local pam = "<pam_module>(<pam_service>:<pam_type>): "
 local wildcards = {
     PAM = {
+        pam .. "<pam_action=session opened> for user <user_name>(uid=<user_uid:N>) by <login_name>(uid=<uid:N>)",
         pam .. "<pam_action=session opened> for user <user_name> by <login_name>(uid=<uid:N>)",
         pam .. "<pam_action=session closed> for user <user_name>",
         pam .. "<pam_action=authentication failure>; logname=<logname> uid=<uid:N> euid=<euid:N> tty=<tty> ruser=<ruser> rhost=<rhost> [ user=<user>]",
