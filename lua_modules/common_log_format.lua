@@ -18,19 +18,13 @@ local number = value.number
 
 local M = {}
 
-local function one_of(...)
-    local p = P(false)
-    for _, word in ipairs({ ... }) do p = p + word end
-    return p
-end
-
 local function scaled(pattern, factor)
     return pattern / function(digits) return tonumber(digits) * factor end
 end
 
 local bytes = value.with_unit(number, "B")
 local status = digit * digit * digit / tonumber
-local method = C(one_of("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT"))
+local method = C(l.upper^1 * ("-" * l.upper^1)^0)
 local protocol = C("HTTP/" * digit^1 * ("." * digit^1)^-1)
 local clf_time = dt.clf_timestamp / dt.time_to_ns
 
@@ -52,7 +46,7 @@ local nginx_values = {
     connection = number, connection_requests = number, pid = number, remote_port = number, server_port = number,
     tcpinfo_rtt = number, tcpinfo_rttvar = number, tcpinfo_snd_cwnd = number, tcpinfo_rcv_space = number,
     status = status,
-    request_method = method, scheme = C(one_of("https", "http")), server_protocol = protocol,
+    request_method = method, scheme = C(P"https" + "http"), server_protocol = protocol,
     nginx_version = C(digit^1 * "." * digit^1 * "." * digit^1), pipe = C(S"p."), https = C(P"on"^-1),
     is_args = C(P"?"^-1), request_completion = C(P"OK"^-1), binary_remote_addr = C(P(4)),
     upstream_addr = P"-" / "-" + listed(C((1 - S', "|\n')^1)),
@@ -126,6 +120,8 @@ local ids = {
     hextid = field("tid", l.xdigit^1 / function(digits) return tonumber(digits, 16) end),
 }
 
+local units = { s = "s", ms = "ms", us = "us" }
+
 -- What a directive with an argument in braces makes.
 local with_argument = {
     a = function() return directives.a end,
@@ -137,6 +133,10 @@ local with_argument = {
     p = function(argument) return ports[argument], "unknown port format: " .. argument end,
     P = function(argument) return ids[argument], "unknown pid format: " .. argument end,
     t = time_directive,
+    T = function(argument)
+        local unit = units[argument]
+        return unit and field("request_time", value.with_unit(number, unit)), "unknown unit of time: " .. argument
+    end,
 }
 
 -- apache_token makes the token of a directive, or gives nil and why there is none.
