@@ -86,9 +86,46 @@ func (in *Input) Run(ctx context.Context, host plugin.InputHost) error {
 	}
 	in.keeper = newKeeper(in.config.PreserveData, in.config.dataFile(in.env, plugin.KindInput), in.env)
 	err = in.loop(ctx, s)
-	err = errors.Join(err, in.keeper.close(s))
+	err = errors.Join(err, in.keepLast(ctx, s))
 	s.close()
 	return err
+}
+
+// lastKeep is how long the script's last messages may take to be delivered when the input stops.
+const lastKeep = time.Second
+
+// keepLast keeps the script's data at its end once all that it has injected is delivered. Otherwise it begins
+// where it was when its data were kept before, and injects again what may be lost.
+func (in *Input) keepLast(ctx context.Context, s *script) error {
+	w, err := in.keeper.final(s)
+	if w == nil {
+		return errors.Join(err, in.keeper.end())
+	}
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastKeep, cancel) })()
+	if err := in.flushFor(late, w); err == nil {
+		err = in.source.Drain(late)
+	}
+	if w.cancel(); w.canceled && in.env.Log != nil {
+		in.env.Log.Warn("the script's last messages are not delivered: it will begin where its data were kept before them")
+	}
+	return in.keeper.end()
+}
+
+// flushFor hands over what there is; when it is delivered with all before it, the data are written.
+func (in *Input) flushFor(ctx context.Context, w *writing) error {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.count, in.bytes = 0, 0
+	return in.source.Flush(ctx, w.begin)
+}
+
+// keep writes the script's data now and then, as soon as what it has injected before is delivered.
+func (in *Input) keep(s *script) {
+	if w := in.keeper.due(s); w != nil && in.flushFor(in.ctx, w) != nil {
+		w.cancel()
+	}
 }
 
 // stopped leaves out an error that only says that the plugin stops.
@@ -113,7 +150,7 @@ func (in *Input) loop(ctx context.Context, s *script) error {
 		default:
 			in.trouble(nil)
 		}
-		in.keeper.keep(s)
+		in.keep(s)
 		if in.env.TickerInterval <= 0 || in.env.Once {
 			if in.env.Log != nil {
 				in.env.Log.Info("single run completed")
@@ -146,9 +183,17 @@ func (in *Input) trouble(err error) {
 func (in *Input) injectMessage(s *script) error {
 	s.identify()
 	s.made.Timestamp = asWallClock(s.made.Timestamp, in.zone)
-	if in.keeper != nil {
-		in.keeper.keep(s)
+	if err := in.take(s); err != nil {
+		return err
 	}
+	if in.keeper != nil {
+		in.keep(s) // now, since the script may count the message already
+	}
+	return nil
+}
+
+// take puts the message into the batch.
+func (in *Input) take(s *script) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.ctx.Err() != nil {

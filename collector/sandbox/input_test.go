@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lma_collector/collector/message"
@@ -21,8 +22,11 @@ type pool struct {
 	batch   []*message.Message
 	got     []*message.Message
 	flushes int
-	full    bool          // nobody takes anything until ctx ends
-	arrived chan struct{} // a token after each flush
+	full    bool     // nobody takes anything until ctx ends
+	waiting []func() // acknowledgements of what was taken
+	// undelivered says that there are none until deliver.
+	undelivered bool
+	arrived     chan struct{} // a token after each flush
 }
 
 func (p *pool) NewSource(string) (plugin.Source, error) {
@@ -42,7 +46,7 @@ func (p *pool) Pending() bool {
 	return len(p.batch) > 0
 }
 
-func (p *pool) Flush(ctx context.Context, _ func()) error {
+func (p *pool) Flush(ctx context.Context, done func()) error {
 	if p.full {
 		p.arrived <- struct{}{}
 		<-ctx.Done()
@@ -50,12 +54,53 @@ func (p *pool) Flush(ctx context.Context, _ func()) error {
 	}
 	p.mu.Lock()
 	p.got, p.batch, p.flushes = append(p.got, p.batch...), nil, p.flushes+1
+	if done != nil {
+		p.waiting = append(p.waiting, done)
+	}
+	if !p.undelivered {
+		p.deliver()
+	}
 	p.mu.Unlock()
 	select {
 	case p.arrived <- struct{}{}:
 	default:
 	}
 	return nil
+}
+
+// deliver acknowledges what was taken.
+func (p *pool) deliver() {
+	for _, done := range p.waiting {
+		done()
+	}
+	p.waiting = nil
+}
+
+// set says whether what is taken is delivered at once, or not yet.
+func (p *pool) set(undelivered bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.undelivered = undelivered; !undelivered {
+		p.deliver()
+	}
+}
+
+func (p *pool) Drain(ctx context.Context) error {
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for {
+		p.mu.Lock()
+		waiting := len(p.waiting)
+		p.mu.Unlock()
+		if waiting == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		}
+	}
 }
 
 func (p *pool) Close() {}
@@ -207,13 +252,51 @@ func TestInputKeepsWhileItRuns(t *testing.T) {
 	in.keeper = newKeeper(true, filepath.Join(r.env.BaseDir, "x.data"), r.env)
 	in.keeper.next = r.now // long ago
 	s.instructionLimit = 10000
-	if s.process() != 1 || in.keeper.done == nil {
+	if s.process() != 1 || in.keeper.last == nil {
 		t.Fatalf("status %d, nothing is written", s.status)
 	}
-	in.keeper.finished(<-in.keeper.done)
-	in.keeper.release()
+	if err := in.keeper.end(); err != nil {
+		t.Error(err)
+	}
 	if data, err := os.ReadFile(in.keeper.path); err != nil || !strings.Contains(string(data), "_G[\"n\"] = 1\n") {
 		t.Errorf("%v: kept %q", err, data)
+	}
+}
+
+// A script's data say nothing of messages that are not delivered: it would not inject them again.
+func TestInputKeepsWhatIsDelivered(t *testing.T) {
+	for name, late := range map[string]bool{"never delivered": false, "delivered after the stop": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRun(t, `n = 0 function process_message() n = n + 1 inject_message({Payload=n .. ""}) return 0 end`, nil)
+				r.options.PreserveData = true
+				in := r.input(keepInterval * 3 / 4)
+				p := &pool{arrived: make(chan struct{}, 10)}
+				ctx, stop := context.WithCancel(t.Context())
+				done := make(chan error)
+				go func() { done <- in.Run(ctx, keepArrived{p}) }()
+				// The first two calls are within a minute, the third is due to keep the data.
+				time.Sleep(keepInterval)
+				p.set(true)
+				time.Sleep(keepInterval)
+				data := filepath.Join(r.env.BaseDir, "sandbox_preservation", "sbx.data")
+				if text, err := os.ReadFile(data); err == nil {
+					t.Errorf("kept too early: %q", text)
+				}
+				stop()
+				synctest.Wait()
+				if late {
+					p.set(false)
+				}
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
+				text, _ := os.ReadFile(data)
+				if strings.Contains(string(text), "_G[\"n\"] = 3\n") != late {
+					t.Errorf("kept %q", text)
+				}
+			})
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,8 +21,50 @@ type keeper struct {
 	path string // "" for a script whose data are not kept
 	env  *plugin.Env
 	next time.Time
-	mine bool       // the path is this script's
-	done chan error // of the write under way, nil when there is none
+	mine bool     // the path is this script's
+	last *writing // the newest that has not been heard of, nil for none
+}
+
+// writing is data on their way to the file. They are written when somebody says so.
+type writing struct {
+	path   string
+	data   [][]byte
+	before *writing // to the same file, nil for none
+
+	mu       sync.Mutex
+	decided  bool
+	canceled bool
+	done     chan struct{}
+	err      error
+}
+
+// begin writes the data. The disk is waited for elsewhere. Any goroutine may call it.
+func (w *writing) begin() {
+	if w.decide() {
+		go func() {
+			if w.before != nil {
+				<-w.before.done
+			}
+			w.err = replaceFile(w.path, w.data)
+			close(w.done)
+		}()
+	}
+}
+
+// cancel leaves the file as it is, unless the write has begun.
+func (w *writing) cancel() {
+	if w.decide() {
+		w.canceled = true
+		close(w.done)
+	}
+}
+
+func (w *writing) decide() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	first := !w.decided
+	w.decided = true
+	return first
 }
 
 // writers are the files that scripts of this process write, so that two do not overwrite each other:
@@ -70,40 +113,58 @@ func (k *keeper) release() {
 	}
 }
 
-// keep starts a write when it is time to. The disk is waited for elsewhere.
+// keep starts a write when it is time to.
 func (k *keeper) keep(s *script) {
+	if w := k.due(s); w != nil {
+		w.begin()
+	}
+}
+
+// due gives the data to be written when it is time to, else nil.
+func (k *keeper) due(s *script) *writing {
 	if k.path == "" {
-		return
+		return nil
 	}
 	now := time.Now()
 	if k.mine && now.Before(k.next) {
-		return
+		return nil
 	}
 	if !k.claim() {
 		if k.env.Health != nil {
 			k.env.Health.Note(about(k.env, "preserve_data"), fmt.Sprintf("%s is written by another instance of the script: the data of this one are not kept", k.path))
 		}
-		return
+		return nil
 	}
-	if now.Before(k.next) {
-		return
-	}
-	if k.done != nil {
-		select {
-		case err := <-k.done:
-			k.finished(err)
-		default:
-			return // the disk is slow: not twice at a time
-		}
+	if now.Before(k.next) || !k.idle() {
+		return nil
 	}
 	k.next = now.Add(keepInterval)
 	data, err := k.gather(s)
 	if err != nil {
 		k.finished(err)
-		return
+		return nil
 	}
-	k.done = make(chan error, 1)
-	go func(done chan<- error, path string) { done <- replaceFile(path, data) }(k.done, k.path)
+	return k.writing(data)
+}
+
+func (k *keeper) writing(data [][]byte) *writing {
+	k.last = &writing{path: k.path, data: data, before: k.last, done: make(chan struct{})}
+	return k.last
+}
+
+// idle tells whether nothing is being written: the disk may be slow, and not twice at a time.
+func (k *keeper) idle() bool {
+	if k.last == nil {
+		return true
+	}
+	select {
+	case <-k.last.done:
+		k.finished(k.last.err)
+		k.last = nil
+		return true
+	default:
+		return false
+	}
 }
 
 // gather gives what is to be written, when nothing would be lost by it.
@@ -119,7 +180,6 @@ func (k *keeper) gather(s *script) ([][]byte, error) {
 }
 
 func (k *keeper) finished(err error) {
-	k.done = nil
 	if err == nil {
 		k.clear()
 	} else if k.env.Health != nil {
@@ -127,29 +187,53 @@ func (k *keeper) finished(err error) {
 	}
 }
 
-// close waits for a write under way and writes the final data. A script that was terminated has none,
-// and one that was never called, as when a configuration is only checked, has nothing new.
+// close waits for a write under way and writes the final data.
 func (k *keeper) close(s *script) error {
+	w, err := k.final(s)
+	if w != nil {
+		w.begin()
+	}
+	return errors.Join(err, k.end())
+}
+
+// final gives the data at the script's end, nil for none: a script that was terminated has none, and one that
+// was never called, as when a configuration is only checked, has nothing new.
+func (k *keeper) final(s *script) (*writing, error) {
+	if k.path == "" || s.terminated || !s.called || !k.claim() {
+		return nil, nil
+	}
+	data, err := k.gather(s)
+	if err != nil {
+		return nil, k.failed(err)
+	}
+	return k.writing(data), nil
+}
+
+// end waits for what is being written, cancels what was not to be, and leaves the file to others.
+func (k *keeper) end() error {
 	if k.path == "" {
 		return nil
 	}
 	defer k.release()
-	if k.done != nil {
-		k.finished(<-k.done)
-	}
-	if s.terminated || !s.called || !k.claim() {
-		k.clear()
+	k.clear()
+	w := k.last
+	if k.last = nil; w == nil {
 		return nil
 	}
-	data, err := k.gather(s)
+	if w.before != nil {
+		w.before.cancel()
+		<-w.before.done
+	}
+	w.cancel()
+	<-w.done
+	return k.failed(w.err)
+}
+
+func (k *keeper) failed(err error) error {
 	if err == nil {
-		err = replaceFile(k.path, data)
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("cannot keep the script's data in %s: %w", k.path, err)
-	}
-	k.clear()
-	return nil
+	return fmt.Errorf("cannot keep the script's data in %s: %w", k.path, err)
 }
 
 // replaceFile writes a script's data, of pieces, in place of the old ones.

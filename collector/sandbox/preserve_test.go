@@ -308,8 +308,8 @@ func TestKeptWhileRunning(t *testing.T) {
 	if err := f.Process(variedMessage(t)); err != nil {
 		t.Fatal(err)
 	}
-	err := <-f.keeper.done
-	f.keeper.finished(err)
+	<-f.keeper.last.done
+	err := f.keeper.last.err
 	if _, statErr := os.Stat(f.keeper.path); err != nil || statErr != nil {
 		t.Errorf("%v, %v", err, statErr)
 	}
@@ -318,7 +318,10 @@ func TestKeptWhileRunning(t *testing.T) {
 	if err := f.Process(variedMessage(t)); err != nil {
 		t.Fatal(err)
 	}
-	f.keeper.finished(<-f.keeper.done)
+	<-f.keeper.last.done
+	if !f.keeper.idle() {
+		t.Error("it is written still")
+	}
 	if c := r.env.Health.Conditions(); len(c) != 1 || !strings.Contains(c[0].Text, "cannot keep the script's data") {
 		t.Errorf("conditions %v", c)
 	}
