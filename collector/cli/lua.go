@@ -77,6 +77,9 @@ func luaError(cmd *cobra.Command, err error) error {
 	if _, ok := e.Value.AsText(); !ok && !e.Value.IsNil() {
 		text = "(error object is not a string)"
 	}
+	if strings.Contains(text, "module '") && strings.Contains(text, "' not found:\n") {
+		text += "\n(--module-dir says where else modules lie)"
+	}
 	fmt.Fprintln(cmd.ErrOrStderr(), "lma_collector: "+text)
 	if trace := strings.TrimSpace(e.Trace); trace != "" {
 		fmt.Fprintln(cmd.ErrOrStderr(), trace)
