@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"os"
+	"runtime"
 	"testing"
 
 	"lma_collector/collector/message"
@@ -100,4 +102,31 @@ end`, nil)
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkIdleSandbox starts filters that have the libraries and a grammar, and tells what each holds.
+func BenchmarkIdleSandbox(b *testing.B) {
+	script, err := os.ReadFile("../../tests/bench/testdata/errors.lua")
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := newRun(b, string(script), nil)
+	r.filter() // what all share
+	kept := make([]*Filter, 0, b.N)
+	before := heap()
+	b.ReportAllocs()
+	for range b.N {
+		kept = append(kept, r.filter())
+	}
+	b.ReportMetric(float64(heap()-before)/float64(b.N), "held-B/op")
+	runtime.KeepAlive(kept)
+}
+
+// heap is what lives, in bytes.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

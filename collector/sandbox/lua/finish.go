@@ -14,8 +14,8 @@ func (fs *funcState) finish() {
 			p.hashes[i] = hashText(v.str())
 		}
 	}
-	p.code, p.lines, p.consts = slices.Clip(p.code), slices.Clip(p.lines), slices.Clip(p.consts)
-	p.locals, p.protos = slices.Clip(p.locals), slices.Clip(p.protos)
+	p.code, p.lines, p.consts = slices.Clone(p.code), slices.Clone(p.lines), slices.Clone(p.consts)
+	p.locals, p.protos = slices.Clone(p.locals), slices.Clone(p.protos)
 }
 
 func (p *proto) isNumber(rk int) bool { return rk&constBit != 0 && p.consts[rk&maxDirect].isNumber() }

@@ -36,7 +36,7 @@ func (t *Table) link(k Value, h uint32, v Value) {
 	if i == cap(t.nodes) { // less memory than room
 		nodes := make([]node, i, t.room)
 		copy(nodes, t.nodes)
-		clear(t.nodes) // they are one piece with the table
+		clear(t.nodes) // they may be one piece with the table
 		t.nodes = nodes
 	}
 	next := int32(-1)
@@ -184,7 +184,7 @@ func (t *Table) rebuild(size int, rest []Value) {
 		t.in.charge(sizeNode * (size - int(t.room)))
 	}
 	old := t.nodes
-	t.allocate(size)
+	t.allocate(size, size)
 	for i := range old {
 		switch n := &old[i]; {
 		case n.val.isNil():
@@ -213,7 +213,7 @@ func newTable(wanted, room int) *Table {
 	}
 	if room > linearNodes {
 		t := &Table{}
-		t.allocate(room)
+		t.allocate(wanted, room)
 		return t
 	}
 	var t *Table
@@ -247,16 +247,15 @@ func newTable(wanted, room int) *Table {
 	return t
 }
 
-// allocate makes room for nodes.
-func (t *Table) allocate(room int) {
+// allocate makes room for nodes, and takes memory for as many as are wanted.
+func (t *Table) allocate(wanted, room int) {
+	t.nodes = make([]node, 0, wanted)
 	t.room = uint32(room)
 	t.heads = nil
 	t.cursor = 0
 	if room <= linearNodes {
-		t.nodes = make([]node, 0, room)
 		return
 	}
-	t.nodes = make([]node, 0, room)
 	heads := make([]int32, room)
 	for i := range heads {
 		heads[i] = -1

@@ -299,6 +299,11 @@ func (in *Interp) NewObject(class *Class, object any) Value {
 	return userdataValue(&userdata{object: object, meta: in.classMeta(class)})
 }
 
+// SetMethods makes t the methods of a class that has none of its own: a module's functions, often.
+func (in *Interp) SetMethods(class *Class, t *Table) {
+	in.classMeta(class).Set("__index", t.Value())
+}
+
 // Keep counts an object of the host, which is Sized or a Referrer, as long as the interpreter lives.
 func (in *Interp) Keep(object any) { in.kept = append(in.kept, object) }
 
@@ -308,7 +313,7 @@ func (in *Interp) classMeta(class *Class) *Table {
 	}
 	meta := in.NewTable(0, len(class.Meta)+1)
 	in.SetFunctions(meta, class.Meta)
-	if _, own := class.Meta["__index"]; !own {
+	if class.Methods != nil {
 		methods := in.NewTable(0, len(class.Methods))
 		in.SetFunctions(methods, class.Methods)
 		meta.Set("__index", methods.Value())

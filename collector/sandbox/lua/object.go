@@ -8,8 +8,8 @@ import (
 var errClosed = errors.New("the interpreter is closed")
 
 // Class is a type of userdata: its name in error texts and its methods, which get the object as
-// their first argument. Meta are metamethods, as "__add"; without "__index" the methods are found by
-// name.
+// their first argument. Meta are metamethods, as "__add". Methods, where there are some, are found by name: they become
+// "__index".
 type Class struct {
 	Name    string
 	Methods map[string]Function

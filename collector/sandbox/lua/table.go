@@ -14,7 +14,7 @@ import (
 // linearNodes are searched one by one, more by chains.
 type Table struct {
 	arr    []Value
-	nodes  []node // their memory may be less than room while they are few
+	nodes  []node // their memory may be for less than room at first
 	heads  *int32 // of the chains, as many as there is room for; or nil
 	meta   *Table
 	in     *Interp

@@ -102,7 +102,7 @@ func Modules(clock Clock) []lua.Module { return New(Options{Clock: clock}).Modul
 
 // library makes a table of functions.
 func library(in *lua.Interp, functions map[string]lua.Function) *lua.Table {
-	lib := in.NewTable(0, len(functions))
+	lib := in.NewTable(0, len(functions)+2) // and a constant or a second name
 	in.SetFunctions(lib, functions)
 	return lib
 }

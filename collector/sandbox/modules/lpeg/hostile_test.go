@@ -35,15 +35,15 @@ func TestHostile(t *testing.T) {
 		`m.match((m.Cp() * 1)^0, b)`:                                                memory,
 		`m.match(m.Ct((m.C(1) * m.Cp())^0), b)`:                                     memory,
 		`m.match(m.Cs((m.P(1) / "%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0")^0), b)`: memory,
-		`local p = m.Cg(m.C(1), "x") for i = 1, 60 do p = p * m.Cg(m.Cb"x" * m.Cb"x", "x") end m.match(p * m.Cb"x", s)`:                                memory,
-		`local p = m.Cc(b) for i = 1, 60 do p = p / "%1%1%1%1" end p:match(s)`:                                                                         memory,
-		`local t = {} for i = 1, 1e9 do t[i] = m.match(m.C(m.P(1)^0), b) end`:                                                                          memory,
-		`local t = {} for i = 1, 1e9 do t[i] = m.match(m.P(1)^0 / "%0x", b) end`:                                                                       memory,
-		`m.match(m.Cmt(1, function() return true, 1, 2, 3, 4, 5, 6, 7, 8, 9 end)^0, b)`:                                                                "too many results in match-time capture",
-		`m.match(m.Cmt(1, function() return true, {` + strings.Repeat("nil, ", 100) + `} end)^0, b)`:                                                   memory,
+		`local p = m.Cg(m.C(1), "x") for i = 1, 60 do p = p * m.Cg(m.Cb"x" * m.Cb"x", "x") end m.match(p * m.Cb"x", s)`:                                            memory,
+		`local p = m.Cc(b) for i = 1, 60 do p = p / "%1%1%1%1" end p:match(s)`:                                                                                     memory,
+		`local t = {} for i = 1, 1e9 do t[i] = m.match(m.C(m.P(1)^0), b) end`:                                                                                      memory,
+		`local t = {} for i = 1, 1e9 do t[i] = m.match(m.P(1)^0 / "%0x", b) end`:                                                                                   memory,
+		`m.match(m.Cmt(1, function() return true, 1, 2, 3, 4, 5, 6, 7, 8, 9 end)^0, b)`:                                                                            "too many results in match-time capture",
+		`m.match(m.Cmt(1, function() return true, {` + strings.Repeat("nil, ", 100) + `} end)^0, b)`:                                                               memory,
 		`local n, t, p = 0, m.match(m.C(m.P(20000)), b) p = (m.Cp() * 1)^0 / 0 * (m.P(true) / function() n = n + 1 if n < 100 then p:match(t) end end) p:match(t)`: memory,
-		`local function f() return m.match(m.P(f), "a") end f()`:                                                                                       "stack overflow",
-		`local function f() return m.match(m.P(1) / f, "a") end f()`:                                                                                   "stack overflow",
+		`local function f() return m.match(m.P(f), "a") end f()`:                                                                                                   "stack overflow",
+		`local function f() return m.match(m.P(1) / f, "a") end f()`:                                                                                               "stack overflow",
 	} {
 		in := newScript(t)
 		in.SetGlobal("s", lua.String(strings.Repeat("a", 60)))

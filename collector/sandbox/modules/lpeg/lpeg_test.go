@@ -55,6 +55,8 @@ func TestFixedCasesAgainstC(t *testing.T) {
 		`m.match(m.Ct(m.Cg(m.Cc(1, 2), "x") * m.Cg(m.C(1), 3) * m.Cc(nil) * m.C(1)), "ab")`, `m.match(m.Ct(m.Cg(m.P(0) / 0, "x")), "")`, `m.match(m.Ct(m.Cg(1, 2) * m.C(1) * m.C(1)), "abc")`,
 		`m.match(m.P{"x", x = m.P"a" * m.V"x" + 1}, "aab")`, `m.match(m.P{m.P"x", [all] = (m.P"y")}, "x")`, `m.match(m.P(1) / setmetatable({}, {__index = function(_, k) return k .. k end}), "a")`,
 		`m.match(m.C(1)^0, ("a"):rep(9000))`, `select("#", m.match(m.C(1)^0, ("a"):rep(7000)))`, `#m.match(m.Ct(m.C(1)^0), ("a"):rep(70000))`,
+		`getmetatable(m.P(1)).__index == m`, `(function() m.twice = function(p) return p * p end local found = m.P"a":twice():match("aab") m.twice = nil return found end)()`,
+		`(pcall(function() return m.P(1):twice() end))`, `m.P(1).locale == m.locale`, `rawequal(re.compile"'a'".match, m.match)`,
 		`m.match(m.P{"(" * m.V(1) * ")" + "x"}, ("("):rep(1000))`, `(function() local p = m.C(1) for i = 1, 300 do p = m.Ct(p) end return p:match("x") end)()`,
 		`(function() local t = {m.P(1)} for i = 2, 1100 do t[i] = m.P(1) end return m.P(t) end)()`, `(function() for k, v in pairs(m.locale()) do assert(m.type(v)) end end)()`,
 		`(function() local out = {} for k, v in pairs(m.locale{}) do for b = 0, 255 do if v:match(string.char(b)) then out[k] = (out[k] or 0) * 7 % 100003 + b end end end return out end)()`,

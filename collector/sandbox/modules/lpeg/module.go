@@ -19,16 +19,17 @@ const (
 // Library is LPeg for one script.
 type Library struct {
 	class    lua.Class
-	programs lua.Class // of the userdata that stand for programs; scripts do not see them
-	limit    int       // of calls and choices that may be pending
-	hosts    []*host   // that no match uses
+	programs lua.Class  // of the userdata that stand for programs; scripts do not see them
+	limit    int        // of calls and choices that may be pending
+	hosts    []*host    // that no match uses
+	table    *lua.Table // of the functions, nil until it is asked for
 }
 
 // New makes a library.
 func New() *Library {
 	l := &Library{limit: lpeg.DefaultStack, programs: lua.Class{Name: "lpeg-program"}}
 	l.class = lua.Class{
-		Name: "lpeg-pattern", Methods: l.functions(),
+		Name: "lpeg-pattern",
 		Meta: map[string]lua.Function{
 			"__mul": l.mul, "__add": l.choice, "__sub": l.sub, "__pow": l.pow, "__div": l.div, "__unm": l.unm, "__len": l.len,
 		},
@@ -58,14 +59,18 @@ func (l *Library) functions() map[string]lua.Function {
 func debugOnly(c *lua.Call) { c.Raise("function only implemented in debug mode") }
 
 // Module is the lpeg module.
-func (l *Library) Module() lua.Module {
-	return lua.Module{Name: "lpeg", Open: func(in *lua.Interp) *lua.Table {
-		in.Keep(l)
+func (l *Library) Module() lua.Module { return lua.Module{Name: "lpeg", Open: l.Open} }
+
+// Open gives the module's table. As in C it is where patterns have their methods, too.
+func (l *Library) Open(in *lua.Interp) *lua.Table {
+	if l.table == nil {
 		functions := l.functions()
-		t := in.NewTable(0, len(functions))
-		in.SetFunctions(t, functions)
-		return t
-	}}
+		l.table = in.NewTable(0, len(functions))
+		in.SetFunctions(l.table, functions)
+		in.SetMethods(&l.class, l.table)
+		in.Keep(l)
+	}
+	return l.table
 }
 
 // Pattern is the payload of a pattern's userdata.

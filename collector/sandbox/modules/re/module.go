@@ -45,6 +45,7 @@ var predefined = func() map[string]core.Set {
 // Module is the re module with patterns of that library.
 func Module(lib *lpeg.Library) lua.Module {
 	return lua.Module{Name: "re", Open: func(in *lua.Interp) *lua.Table {
+		lib.Open(in)
 		l := &library{lib: lib, kept: map[kept]*lpeg.Pattern{}, equal: in.NewFunction("equalcap", equal)}
 		t := in.NewTable(0, 5)
 		in.SetFunctions(t, map[string]lua.Function{
