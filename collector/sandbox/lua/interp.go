@@ -344,9 +344,10 @@ func (in *Interp) text(s string) Value {
 	return *slot
 }
 
-// newText makes a string that is counted.
+// newText makes a string that is counted: the text of an error, or of what is no string.
 func (in *Interp) newText(s string) Value {
-	in.chargeText(len(s))
+	in.chargeBlock(sizeText + len(s))
+	in.fuel -= len(s) >> 6 // it was put together of others
 	return stringValue(s)
 }
 
