@@ -42,6 +42,7 @@ type output struct {
 	// attempts counts the runs that ended by an error or a panic while this batch was delivered.
 	attempts int
 	late     context.Context  // ends when encoders are interrupted
+	torn     bool             // one was: the batch lacks messages, and is not to be delivered any more
 	suspect  *message.Message // the first of them that a sequential output was left with
 }
 
@@ -176,7 +177,9 @@ func (o *output) loop(ctx context.Context, p plugin.Output) error {
 			}
 		default:
 		}
-		o.gather()
+		if o.gather(); o.torn {
+			return nil
+		}
 		if len(o.parcels) > 0 && (o.due(time.Now()) || o.ending()) {
 			if err := o.deliver(ctx, p); err != nil {
 				return err
@@ -203,7 +206,9 @@ func (o *output) gather() {
 		}
 		o.parcels = append(o.parcels, p)
 		o.urgent = o.urgent || p.ack != nil && p.ack.urgent
-		o.encode(p)
+		if o.encode(p); o.torn {
+			return
+		}
 	}
 }
 
@@ -297,6 +302,7 @@ func (o *output) encode(p *parcel) {
 		if err := o.encodeOne(m); err != nil {
 			o.data = o.data[:start]
 			if o.late.Err() != nil { // the message is not bad
+				o.torn = true
 				return
 			}
 			o.stats.encodeFailures.Add(1)

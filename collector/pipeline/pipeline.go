@@ -244,6 +244,11 @@ func (s *stage) within(t time.Time) bool {
 	case <-s.done:
 		return true
 	case <-timer.C:
+	}
+	select {
+	case <-s.done:
+		return true
+	default:
 		return false
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"lma_collector/collector/pipeline"
 	"lma_collector/collector/plugin"
 )
 
@@ -81,33 +82,42 @@ end`
 	}
 }
 
-// A record that a decoder never comes to the end of is not acknowledged when the collector stops, nor what
-// comes after it.
-func TestStoppedDecoderAcknowledgesNothing(t *testing.T) {
-	const conf = `
-[in]
-type = "NumbersInput"
-decoder = "box"
-[box]
-type = "SandboxDecoder"
-filename = "box.lua"
-instruction_limit = 0
-[show]
-type = "ShowOutput"
-message_matcher = "TRUE"
-`
-	c := &counts{}
-	numbers.Store(c)
-	s := run(t, "", conf, map[string]string{"box.lua": `
+// A record that a decoder never comes to the end of is not acknowledged when the collector stops, nor is a
+// message that an encoder does not.
+func TestInterruptedIsNotAcknowledged(t *testing.T) {
+	const in = "[in]\ntype = \"NumbersInput\"\n"
+	const box = "filename = \"box.lua\"\ninstruction_limit = 0\n"
+	for kind, conf := range map[string]string{
+		"decoder": show + in + "decoder = \"box\"\n[box]\ntype = \"SandboxDecoder\"\n" + box,
+		"encoder": show + "encoder = \"box\"\n" + in + "[box]\ntype = \"SandboxEncoder\"\n" + box,
+	} {
+		t.Run(kind, func(t *testing.T) {
+			c := &counts{}
+			numbers.Store(c)
+			s := run(t, "", conf, map[string]string{"box.lua": `
 function process_message()
   if read_message("Payload") == "8" then while true do end end
+  if inject_payload and read_message("Type") == "" then inject_payload("txt", "", read_message("Payload")) end
   return 0
 end`})
-	s.until("it is at the record", func() bool { return c.sent.Load() == 8 && c.acked.Load() == 7 })
-	s.stop()
-	if c.sent.Load() != 8 || c.acked.Load() != 7 {
-		t.Errorf("%d were sent, %d acknowledged", c.sent.Load(), c.acked.Load())
+			s.until("it is at the record", func() bool { return s.calls("in")+s.calls("show") == 8 })
+			s.stop()
+			s.until("the input has ended", func() bool { return s.state("in") == pipeline.StateStopped })
+			if n := c.acked.Load(); n > 7 {
+				t.Errorf("%d are acknowledged", n)
+			}
+		})
 	}
+}
+
+// state is that of a section.
+func (s *site) state(section string) string {
+	for _, r := range s.pipeline.Report().Plugins {
+		if r.Name == section {
+			return r.State
+		}
+	}
+	return ""
 }
 
 // An input's script that is stopped again and again, and keeps where it was, neither loses nor repeats a message,
