@@ -11,7 +11,7 @@ local format = require "log_format"
 local value = require "log_value"
 l.locale(l)
 
-local error, ipairs, tonumber = error, ipairs, tonumber
+local error, ipairs, pairs, tonumber = error, ipairs, pairs, tonumber
 local P, S, R, C, Cc, Cg, Ct = l.P, l.S, l.R, l.C, l.Cc, l.Cg, l.Ct
 local digit, space = l.digit, l.space
 local number = value.number
@@ -109,7 +109,31 @@ local function time_directive(argument)
     argument = string.gsub(string.gsub(argument, "^begin:", ""), "^end:", "")
     if fractions[argument] then return fractions[argument] end
     if clocks[argument] then return field("time", scaled(digit^1, clocks[argument])) end
-    return field("time", dt.build_strftime_grammar(argument) / dt.time_to_ns)
+    return { part = dt.build_strftime_grammar(argument) } -- the zone may be another directive's: %{%F %T}t %{%z}t
+end
+
+-- with_parts gives the tokens of parts of a time numbers as keys; add_time makes one time of them, none without a date.
+local function with_parts(tokens)
+    local n = 0
+    for i, token in ipairs(tokens) do
+        if token.part then
+            n = n + 1
+            tokens[i] = field(n, token.part)
+        end
+    end
+    return n
+end
+
+local function add_time(n)
+    return function(fields)
+        local time = {}
+        for i = 1, n do
+            for k, v in pairs(fields[i]) do time[k] = v end
+            fields[i] = nil
+        end
+        if time.time_t or time.year and time.month and time.day then fields.time = dt.time_to_ns(time) end
+        return fields
+    end
 end
 
 local ports = {
@@ -164,7 +188,9 @@ function M.build_apache_grammar(log_format)
         local made, why = apache_token(token)
         tokens[i] = made or error(why, 2)
     end
-    return format.access_grammar(tokens)
+    local parts = with_parts(tokens)
+    local grammar = format.access_grammar(tokens)
+    return parts > 0 and grammar / add_time(parts) or grammar
 end
 
 -- nginx's error log
