@@ -32,6 +32,7 @@ type host struct {
 	mu      sync.Mutex
 	records []record
 	hold    bool // acknowledgements wait in acks
+	patient bool // records that are held back stay so until the next one, or the end
 	acks    []func()
 	open    int
 	most    int // sources at the same time
@@ -147,9 +148,25 @@ func (s *source) release() {
 	s.safe = s.consumed
 }
 
-func (s *source) Idle()   { s.release() }
-func (s *source) Finish() { s.release(); s.buf = s.buf[:0] }
-func (s *source) Reset()  { s.release(); s.buf = s.buf[:0]; s.consumed, s.safe = 0, 0 }
+func (s *source) Idle() {
+	if !s.host.patient {
+		s.release()
+	}
+}
+
+func (s *source) Finish() {
+	if len(s.buf) > 0 {
+		s.line(string(s.buf))
+	}
+	s.release()
+	s.buf = s.buf[:0]
+}
+
+func (s *source) Reset() {
+	s.release()
+	s.buf = s.buf[:0]
+	s.consumed, s.safe = 0, 0
+}
 
 func (s *source) Flush(ctx context.Context, done func()) error {
 	if ctx.Err() != nil {
