@@ -8,6 +8,7 @@ local graph = require "cbuf_graph"
 
 local COUNTERS = { "WritesCompleted", "ReadsCompleted", "SectorsWritten", "SectorsRead", "WritesMerged", "ReadsMerged" }
 local TIMES = { "TimeWriting", "TimeReading", "TimeDoingIO", "WeightedTimeDoingIO" }
+local MOST_SECONDS = 2 ^ 31 - 1 -- of a row
 local STATS_TITLE, TIME_TITLE = "Disk Stats", "Time doing IO"
 
 local rows = read_config("rows") or 1440
@@ -45,7 +46,7 @@ function process_message()
     if counters then times_now, missing = read(TIMES) end
     if missing then return -1, "the field " .. missing .. " is no number" end
     if not stats then
-        if not seconds or seconds < 1 then return -1, "the field TickerInterval is no number of seconds" end
+        if not seconds or seconds < 1 or seconds > MOST_SECONDS then return -1, "the field TickerInterval is no number of seconds" end
         make(seconds)
     end
 
