@@ -46,15 +46,17 @@ func newRun() *cobra.Command {
 	return cmd
 }
 
-// build loads and checks a configuration; found is everything worth telling of it.
-func build(cmd *cobra.Command, path string, adapt func(*config.Config, *pipeline.Settings)) (*config.Config, *pipeline.Pipeline, error) {
+// build loads and checks a configuration and tells everything worth telling of it. adapt is called when it is loaded.
+func build(cmd *cobra.Command, path string, adapt func(*config.Config, *pipeline.Settings) error) (*config.Config, *pipeline.Pipeline, error) {
 	conf, found := config.Load(path, nil)
 	if conf == nil || found.HasErrors() {
 		printDiagnostics(cmd, found)
 		return nil, nil, errProblem
 	}
 	settings := settingsOf(conf, quiet())
-	adapt(conf, &settings)
+	if err := adapt(conf, &settings); err != nil {
+		return nil, nil, problem{err}
+	}
 	p, more := pipeline.Build(conf.Sections, settings)
 	found = append(found, more...)
 	printDiagnostics(cmd, append(found.Errors(), found.Of(config.Warning)...))
@@ -67,21 +69,17 @@ func build(cmd *cobra.Command, path string, adapt func(*config.Config, *pipeline
 func runDaemon(ctx context.Context, cmd *cobra.Command, path string) error {
 	grow(startGrowth)
 	var log *slog.Logger
-	conf, p, err := build(cmd, path, func(conf *config.Config, s *pipeline.Settings) {
+	unlock := func() {}
+	conf, p, err := build(cmd, path, func(conf *config.Config, s *pipeline.Settings) (err error) {
 		log = newLog(cmd, conf.Globals)
 		s.Log, s.Building = log, ctx
+		unlock, err = lockBaseDir(conf.Globals.BaseDir) // before scripts read what another collector may be writing
+		return err
 	})
+	defer func() { unlock() }()
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(conf.Globals.BaseDir, 0o750); err != nil {
-		return problem{fmt.Errorf("base_dir cannot be made: %w: create it for this user or set [collector] base_dir", err)}
-	}
-	unlock, err := lockBaseDir(conf.Globals.BaseDir)
-	if err != nil {
-		return problem{err}
-	}
-	defer unlock()
 	removePid, err := writePidFile(conf.Globals.PidFile)
 	if err != nil {
 		return problem{err}
@@ -133,14 +131,18 @@ func newLog(cmd *cobra.Command, g config.Globals) *slog.Logger {
 
 // lockBaseDir keeps two collectors from sharing their state.
 func lockBaseDir(dir string) (unlock func(), err error) {
+	unlock = func() {}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return unlock, fmt.Errorf("base_dir cannot be made: %w: create it for this user or set [collector] base_dir", err)
+	}
 	path := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o640)
 	if err != nil {
-		return nil, fmt.Errorf("base_dir is not usable: %w", err)
+		return unlock, fmt.Errorf("base_dir is not usable: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("another collector uses base_dir %s (its lock is held): stop it, or give this one a base_dir of its own", dir)
+		return unlock, fmt.Errorf("another collector uses base_dir %s (its lock is held): stop it, or give this one a base_dir of its own", dir)
 	}
 	return func() { f.Close() }, nil
 }
@@ -204,9 +206,10 @@ func runOnce(ctx context.Context, cmd *cobra.Command, path string) error {
 			}
 		}
 	}
-	_, p, err := build(cmd, path, func(_ *config.Config, s *pipeline.Settings) {
+	_, p, err := build(cmd, path, func(_ *config.Config, s *pipeline.Settings) error {
 		s.Once, s.Capture, s.Building, s.BaseDir = true, show, ctx, dir
 		s.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+		return nil
 	})
 	if err != nil {
 		return err
