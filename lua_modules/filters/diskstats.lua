@@ -46,7 +46,7 @@ function process_message()
     if counters then times_now, missing = read(TIMES) end
     if missing then return -1, "the field " .. missing .. " is no number" end
     if not stats then
-        if not seconds or seconds < 1 or seconds > MOST_SECONDS then return -1, "the field TickerInterval is no number of seconds" end
+        if not (seconds and seconds >= 1 and seconds <= MOST_SECONDS) then return -1, "the field TickerInterval is no number of seconds" end
         make(seconds)
     end
 
