@@ -201,7 +201,7 @@ func (d *decoding) add(f *lua.Table) {
 		d.fields = d.in.NewTable(4, 0)
 		d.message.Set("Fields", d.fields.Value())
 	}
-	d.call.Spend(2)
+	d.call.Spend(6)
 	d.count++
 	d.fields.SetIndex(d.count, f.Value())
 }

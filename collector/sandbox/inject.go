@@ -63,7 +63,7 @@ const (
 func (s *script) build(c *lua.Call, t *lua.Table) (reason string) {
 	d := &s.made
 	s.makeErr, s.size, s.field = "", 0, ""
-	s.buildHeaders(d, t)
+	s.buildHeaders(c, d, t)
 	if fields, ok := t.GetKey(keyFields).AsTable(); ok && s.makeErr == "" {
 		if first := fields.Index(1); first.Kind() == lua.KindTable {
 			s.buildList(c, d, fields)
@@ -122,11 +122,11 @@ func messageKey(name string) *lua.Key {
 	return &k
 }
 
-func (s *script) buildHeaders(d *message.Draft, t *lua.Table) {
+func (s *script) buildHeaders(c *lua.Call, d *message.Draft, t *lua.Table) {
 	if id := t.GetKey(keyUUID).Text(); len(id) == 16 {
 		d.SetUUID([16]byte([]byte(id)))
 	}
-	if ns, ok := t.GetKey(keyTimestamp).AsNumber(); ok {
+	if ns, ok := c.ToNumber(t.GetKey(keyTimestamp)); ok {
 		d.SetTimestamp(int64(lua.Truncate(ns)))
 	} else {
 		d.SetTimestamp(s.clock().Unix() * 1e9)
@@ -137,11 +137,11 @@ func (s *script) buildHeaders(d *message.Draft, t *lua.Table) {
 	d.Payload = s.header(t, keyPayload, 0)
 	d.EnvVersion = s.header(t, keyEnvVersion, 0)
 	d.Hostname = s.header(t, keyHostname, hasHostname)
-	if f, ok := t.GetKey(keySeverity).AsNumber(); ok {
+	if f, ok := c.ToNumber(t.GetKey(keySeverity)); ok {
 		d.SetSeverity(int32(lua.Truncate(f)))
 		s.grow(1 + lengthSize(int(uint32(d.Severity))))
 	}
-	if f, ok := t.GetKey(keyPid).AsNumber(); ok {
+	if f, ok := c.ToNumber(t.GetKey(keyPid)); ok {
 		d.SetPid(int32(lua.Truncate(f)))
 		s.grow(1 + lengthSize(int(uint32(d.Pid))))
 	}
@@ -208,9 +208,7 @@ func (s *script) buildObject(c *lua.Call, d *message.Draft, name string, f *lua.
 			continue
 		}
 		typ := -1
-		given := f.Get("value_type")
-		c.Spend(2 * len(given.Text())) // it must be read
-		if n, ok := given.AsNumber(); ok {
+		if n, ok := c.ToNumber(f.Get("value_type")); ok {
 			typ = lua.Truncate(n)
 		}
 		representation, represented := f.Get("representation").AsText()

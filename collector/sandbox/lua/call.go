@@ -39,6 +39,10 @@ func (c *Call) Kind(i int) Kind { return c.Arg(i).Kind() }
 // Number is an argument with Lua's coercion of strings.
 func (c *Call) Number(i int) (float64, bool) { return c.in.toNumber(c.Arg(i)) }
 
+// ToNumber is a value as arithmetic sees it: AsNumber for what a script gives, which pays for long texts and for
+// those that take long.
+func (c *Call) ToNumber(v Value) (float64, bool) { return c.in.toNumber(v) }
+
 // Text is an argument with Lua's coercion of numbers.
 func (c *Call) Text(i int) (string, bool) { return c.Arg(i).AsText() }
 

@@ -174,7 +174,7 @@ func (th *thread) lengthOf(v Value, at int) Value {
 }
 
 // slowNumber is what a text costs in instructions whose number cannot be found quickly.
-const slowNumber = 12
+const slowNumber = 24
 
 // toNumber is AsNumber that charges for a long text.
 func (in *Interp) toNumber(v Value) (float64, bool) {
@@ -187,7 +187,7 @@ func (in *Interp) toNumber(v Value) (float64, bool) {
 	in.work(v.strLen())
 	f, slow, ok := parseNumber(v.str())
 	if slow {
-		in.fuel -= slowNumber
+		in.fuel -= slowNumber + v.strLen()>>2
 	}
 	return f, ok
 }

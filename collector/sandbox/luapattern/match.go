@@ -238,7 +238,7 @@ func (m *Matcher) balanced(it *item, s string, at int) (int, bool) {
 			k := i + bits.TrailingZeros64(hits)/8
 			if s[k] == closing {
 				if depth--; depth == 0 {
-					m.steps += (k - at) >> 2
+					m.steps += (k - at) >> 1
 					return k + 1, true
 				}
 			} else if s[k] == opening {
@@ -249,14 +249,14 @@ func (m *Matcher) balanced(it *item, s string, at int) (int, bool) {
 	for ; i < len(s); i++ {
 		if s[i] == closing {
 			if depth--; depth == 0 {
-				m.steps += (i - at) >> 2
+				m.steps += (i - at) >> 1
 				return i + 1, true
 			}
 		} else if s[i] == opening {
 			depth++
 		}
 	}
-	m.steps += (len(s) - at) >> 2
+	m.steps += (len(s) - at) >> 1
 	return at, false
 }
 

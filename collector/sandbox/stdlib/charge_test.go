@@ -19,6 +19,10 @@ func TestCharged(t *testing.T) {
 		`local s, p = ("x"):rep(1e5), ("("):rep(32) .. ".*" .. (")"):rep(32) function work() return s:gsub(p, function() end) end`: 32 * 1e5 / 16,
 		`function work() return math.fmod(1e308, 3) end`:                                                                           60,
 		`function work() return math.randomseed(1) end`:                                                                            10,
+		`local s = "2." .. ("47032822920623272088284396434110686182"):rep(4) .. "e-324" function work() return s + 1 end`:          24 + 150/4,
+		`function work() return os.date("%c%c%c%c%c") end`:                                                                         20,
+		`function work() return os.clock() end`:                                                                                    20,
+		`local s = ("("):rep(1000) function work() return s:match("^%b()") end`:                                                    1000 / 2 / 8,
 		`local x = 1.5 function work() return x ^ 1.5 end`:                                                                         6,
 	} {
 		m := newMachine(t, Options{})

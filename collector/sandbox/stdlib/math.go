@@ -38,7 +38,7 @@ func openMath(in *lua.Interp) *lua.Table {
 }
 
 // largeAngleCost is what the sine, cosine or tangent of a large angle costs in instructions.
-const largeAngleCost = 24
+const largeAngleCost = 48
 
 // radian is a degree in radians.
 const radian = math.Pi / 180.0

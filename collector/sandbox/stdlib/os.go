@@ -27,7 +27,7 @@ func (l *Libraries) openOS(in *lua.Interp) *lua.Table {
 }
 
 // systemCall is what asking the system costs in instructions.
-const systemCall = 4
+const systemCall = 20
 
 // osClock gives the CPU time of the whole process, as C's clock does.
 func osClock(c *lua.Call) {

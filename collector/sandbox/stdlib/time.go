@@ -88,7 +88,7 @@ func (l *Libraries) osDate(c *lua.Call) {
 		c.Push(dateTable(c.Interp(), t).Value())
 		return
 	}
-	c.Spend(len(format))
+	c.Spend(2 * len(format))
 	c.Need(len(format) * 16)
 	d := newDateText(t)
 	d.zone, d.strict = zone, l.options.Reach < ReachAll

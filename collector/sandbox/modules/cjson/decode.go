@@ -91,7 +91,7 @@ func (d *decoder) value(b byte) (lua.Value, bool) {
 }
 
 // longNumber is how many elements a number counts that is not simple.
-const longNumber = 24
+const longNumber = 48
 
 // word reads true, false, null and the numbers that are not simple.
 func (d *decoder) word() (v lua.Value, ok bool) {
