@@ -215,3 +215,17 @@ func TestClockSetBack(t *testing.T) {
 		}
 	})
 }
+
+// A filter remembers the statuses of so many clusters, and of these all.
+func TestClustersThatAreRemembered(t *testing.T) {
+	outcome := runLua(t, `
+		local statuses = require("last_status").new()
+		for i = 1, 10000 do same(statuses:set("c" .. i, 0), true) end
+		same(statuses:set("one more", 0), false)
+		same(statuses:get("one more"), nil)
+		same(statuses:set("c7", 3), true)
+		same(statuses:get("c7"), 3)`)
+	if outcome.Terminated {
+		t.Errorf("%+v", outcome)
+	}
+}

@@ -28,12 +28,12 @@ func hostilePayloads(payload string) []string {
 		"", "\n", "\x00\xff", "null", "7", "[]", "{}", "[7]", `"s"`, `{"a":nan}`, `{"a":1e999}`, `[[[[1]]]]`, `{"alarms":[{"tags":7,"fields":7}]}`,
 		payload + payload, payload + "\n" + payload, strings.TrimSpace(payload), strings.ReplaceAll(payload, "\n", "\r\n"),
 		strings.ReplaceAll(payload, " ", "  "), strings.ReplaceAll(payload, "1", "99999999999999999999"), strings.ReplaceAll(payload, "0", "-1"),
-		strings.ReplaceAll(payload, `"`, `'`), strings.ToUpper(payload), payload + strings.Repeat("x", 200_000),
+		strings.ReplaceAll(payload, `"`, `'`), strings.ToUpper(payload), payload + strings.Repeat("x", 100_000),
 	}
 	for _, piece := range []string{"x", "0", "[", "\"", "{\"a\":", " ", "\n", "\t", "\\", "-", "<", "=", ",", "\xff", "error ", "[1,", "\"a\\", ":", "%"} {
-		list = append(list, strings.Repeat(piece, 200_000/len(piece)))
+		list = append(list, strings.Repeat(piece, 100_000/len(piece)))
 	}
-	for i := 1; i < len(payload) && i < 2000; i += 1 + len(payload)/24 {
+	for i := 1; i < len(payload) && i < 2000; i += 1 + len(payload)/12 {
 		list = append(list, payload[:i], payload[:i]+"\xff"+payload[i:], payload[:i]+strings.Repeat("x", 70_000)+payload[i:])
 	}
 	return list
