@@ -81,7 +81,7 @@ func (s *script) adviceOn(text string, e *lua.Error) string {
 	case ends("(null)") && e != nil:
 		return "error was given " + kindOf(e.Value) + ", not a text"
 	case strings.Contains(text, notEncoded) && s.field != "":
-		return fmt.Sprintf("field %q", s.field)
+		return fmt.Sprintf("field %q", cut(s.field))
 	case strings.Contains(text, "module '") && strings.Contains(text, "' not found:") && !slices.Contains(strings.Split(s.moduleDirectory, ";"), s.shipped):
 		return "nor is it in " + s.shipped
 	}

@@ -32,6 +32,7 @@ func TestAdvice(t *testing.T) {
 		`require "socket"`:                                  "no file 'mine/socket.so' (nor is it in DIR/lua_modules)",
 		`require "io"`:                                      "module 'io' disabled (at P:2)",
 		`inject_message({Fields={a=1, codes={1, "x"}}})`:            "array has mixed types (field \"codes\")",
+		`inject_message({Fields={[("n"):rep(300)]={}}})`:            "unsupported type: nil (field \"" + strings.Repeat("n", 255) + "\")",
 		`inject_message({Fields={b={}}})`:                           "unsupported type: nil (field \"b\")",
 		`pcall(inject_message, {Fields={b={}}}) error("something")`: "something",
 	} {
