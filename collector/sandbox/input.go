@@ -104,10 +104,10 @@ func (in *Input) keepLast(ctx context.Context, s *script) error {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastKeep, cancel) })()
-	if err := in.flushFor(late, w); err == nil {
-		err = in.source.Drain(late)
+	if in.flushFor(late, w) == nil {
+		_ = in.source.Drain(late)
 	}
-	if w.cancel(); w.canceled && in.env.Log != nil {
+	if w.cancel(); w.canceled && in.env.Log != nil { // the write has not begun
 		in.env.Log.Warn("the script's last messages are not delivered: it will begin where its data were kept before them")
 	}
 	return in.keeper.end()
