@@ -18,7 +18,7 @@ func TestAdvice(t *testing.T) {
 	for body, want := range map[string]string{
 		`while true do end`:                                 "instruction_limit exceeded (at P:2; instruction_limit is 20000)",
 		`local t = {} for i = 1, 1e6 do t[i] = i end`:       "not enough memory (at P:2; memory_limit is 65536)",
-		`add_to_payload(("x"):rep(200))`:                    "output_limit exceeded (output_limit is 128)",
+		`add_to_payload(("x"):rep(2000))`:                   "output_limit exceeded (output_limit is 1024)",
 		`for i = 1, 99 do inject_payload("txt", "", i) end`: "exceeded InjectMessage count (max_process_inject and max_timer_inject of [collector] say how many messages one call may inject)",
 		`return table.concat({})`:                           "attempt to index global 'table' (a nil value) (the script lacks: local table = require \"table\")",
 		`print("x")`:                                        "attempt to call global 'print' (a nil value) (scripts of filters have no print)",
@@ -37,7 +37,7 @@ func TestAdvice(t *testing.T) {
 		`pcall(inject_message, {Fields={b={}}}) error("something")`: "something",
 	} {
 		r := newRun(t, "require 'string' function process_message()\n"+body+"\nend", nil)
-		r.options.OutputLimit, r.options.InstructionLimit, r.options.MemoryLimit = 128, 20000, 64<<10
+		r.options.OutputLimit, r.options.InstructionLimit, r.options.MemoryLimit = 1024, 20000, 64<<10
 		r.options.ModuleDirectory = "mine"
 		err := r.filter().Process(variedMessage(t))
 		want = strings.NewReplacer("P:2", r.env.SharePath("script.lua")+":2", "DIR", r.env.ShareDir).Replace(want)
