@@ -349,12 +349,12 @@ func baseCollectgarbage(c *Call) {
 	}
 	switch option {
 	case "collect":
-		c.collect()
+		c.in.CollectMemory()
 		c.PushNumber(0)
 	case "count":
 		c.PushNumber(float64(c.in.memory) / 1024)
 	case "step":
-		c.collect()
+		c.in.CollectMemory()
 		c.PushBool(true)
 	case "stop", "restart":
 		c.in.collects = option == "restart"
@@ -367,12 +367,6 @@ func baseCollectgarbage(c *Call) {
 	default:
 		BadArgument(c, 1, "collectgarbage", "invalid option '"+option+"'")
 	}
-}
-
-// collect is a walk that the script asks for and pays.
-func (c *Call) collect() {
-	c.in.CollectMemory()
-	c.Spend(c.in.walked >> 2)
 }
 
 func baseNewproxy(c *Call) {

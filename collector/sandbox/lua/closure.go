@@ -30,13 +30,17 @@ func (th *thread) newClosure(outer *closure, p *proto, base int) *closure {
 	} else {
 		cl = &closure{proto: p, env: outer.env, up: make([]*upvalue, n)}
 	}
+	passed := 0
 	for i, from := range p.upvalueOf {
 		if from&constBit != 0 {
 			cl.up[i] = outer.up[from&maxDirect]
-		} else {
-			cl.up[i] = th.findUpvalue(base + int(from))
+			continue
 		}
+		u, n := th.findUpvalue(base + int(from))
+		cl.up[i] = u
+		passed += n
 	}
+	th.in.work(passed)
 	return cl
 }
 
@@ -46,23 +50,24 @@ type few struct {
 	slots [2]*upvalue
 }
 
-// findUpvalue is the shared variable of a slot.
-func (th *thread) findUpvalue(at int) *upvalue {
+// findUpvalue is the shared variable of a slot, and how many others were passed over.
+func (th *thread) findUpvalue(at int) (u *upvalue, passed int) {
 	slot := &th.stack[at]
 	link := &th.open
-	for u := *link; u != nil; u = *link {
+	for u = *link; u != nil; u = *link {
 		if u.v == slot {
-			return u
+			return u, passed
 		}
 		if indexIn(u.v, th.stack) < at {
 			break
 		}
 		link = &u.next
+		passed++
 	}
 	th.in.charge(40)
-	u := &upvalue{v: slot, next: *link, th: th}
+	u = &upvalue{v: slot, next: *link, th: th}
 	*link = u
-	return u
+	return u, passed
 }
 
 // closeUpvalues takes the variables from a slot on off the stack.

@@ -104,7 +104,7 @@ enter:
 			}
 			t, key := o.table(), k.at(i.kc())
 			v := t.lookup(*key, cl.proto.hashes[i.kc()], &code[pc-1])
-			for range maxMetaLoop { // methods of a class
+			for level := range maxMetaLoop { // methods of a class
 				if t.meta == nil || v != nil {
 					break
 				}
@@ -114,6 +114,9 @@ enter:
 				}
 				t = index.table()
 				v = t.lookup(*key, cl.proto.hashes[i.kc()], &code[pc-1])
+				if level&3 == 3 {
+					fuel--
+				}
 			}
 			if v != nil {
 				*r.at(i.ra() + 1) = o

@@ -31,7 +31,7 @@ type Interp struct {
 
 	memory, nextWalk, memoryLimit int
 	epoch                         uint32
-	walked                        int  // objects at the last walk
+	texts                         int  // at the last walk
 	collects                      bool // also without a limit, so that weak tables lose what nobody else has
 
 	depth     int // of Go calls that Lua made within each other

@@ -2,6 +2,7 @@ package lua
 
 import (
 	"math"
+	"math/bits"
 	"sync"
 )
 
@@ -111,6 +112,7 @@ func (in *Interp) walk() int {
 	in.epoch++
 	w := walkers.Get().(*walker)
 	w.in, w.epoch = in, in.epoch
+	w.texts.reserve(in.texts)
 	w.table(in.globals)
 	w.table(in.loaded)
 	for _, mt := range in.metas {
@@ -129,8 +131,9 @@ func (in *Interp) walk() int {
 	w.value(in.thrown)
 	w.drain()
 	w.clearWeak()
-	in.fuel -= w.objects >> 5
-	in.walked = w.objects
+	w.objects += w.texts.n
+	in.fuel -= w.objects >> 2
+	in.texts = w.texts.n
 	size := w.size
 	w.reset()
 	walkers.Put(w)
@@ -388,6 +391,13 @@ func (w *walker) unreached(v Value) bool {
 type textSet struct {
 	slots []uintptr
 	n     int
+}
+
+// reserve makes room for so many addresses in an empty set.
+func (s *textSet) reserve(n int) {
+	if size := 1 << bits.Len(uint(2*n)); size > len(s.slots) && size > 64 {
+		s.slots = make([]uintptr, size)
+	}
 }
 
 // add tells whether the address is new.

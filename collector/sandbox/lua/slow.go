@@ -92,6 +92,7 @@ func (th *thread) setList(ci *frame, i instr) int {
 	n, batch := i.b(), i.c()
 	if n == 0 {
 		n = th.top - at - 1
+		th.in.fuel -= n >> 4
 	}
 	if batch == 0 {
 		batch = ci.cl.proto.code[pc].sb()

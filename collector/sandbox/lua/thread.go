@@ -168,7 +168,7 @@ func (th *thread) varargs(p *proto, fnAt, nargs int) int {
 // argTable makes the local variable `arg` of old programs.
 func (th *thread) argTable(p *proto, first, nargs, base int) {
 	n := max(nargs-p.params, 0)
-	th.in.work(2 * n)
+	th.in.fuel -= n >> 3
 	t := th.in.NewTable(n, 1)
 	for i := 0; i < n; i++ {
 		t.setInt(i+1, th.stack[first+p.params+i])
