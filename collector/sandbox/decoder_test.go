@@ -107,6 +107,9 @@ func TestDecoderStartsAgain(t *testing.T) {
 	if err := d.Decode(record("soon"), r); errText(err) != "FATAL: process_message() dead" || len(r.env.Health.Conditions()) != 1 {
 		t.Fatalf("%v, %v", err, r.env.Health.Conditions())
 	}
+	if text := r.env.Health.Conditions()[0].Text; !strings.HasPrefix(text, "the script of sbx died and is started again after a pause: ") {
+		t.Errorf("condition %q", text)
+	}
 	d.due = time.Now()
 	if err := d.Decode(record("later"), r); err != nil || len(r.env.Health.Conditions()) != 0 {
 		t.Fatalf("%v, %v", err, r.env.Health.Conditions())

@@ -78,7 +78,7 @@ func (r *reopener) wait(reason error) error {
 	}
 	r.reason, r.due = reason, now.Add(r.delay)
 	if r.env.Health != nil {
-		r.env.Health.Set(about(r.env, "script"), fmt.Sprintf("the script died and is started again after a pause: %v", reason))
+		r.env.Health.Set(about(r.env, "script"), fmt.Sprintf("the script of %s died and is started again after a pause: %v", r.env.Name, reason))
 	}
 	return reason
 }
