@@ -55,3 +55,30 @@ func TestLatestGoesByTheStatesTime(t *testing.T) {
 		t.Errorf("waits: %q", got)
 	}
 }
+
+// What waits is bounded by its number of keys; what waits already is still replaced.
+func TestLatestIsBounded(t *testing.T) {
+	var stats consumerStats
+	l := newLatest(&fakeOutput{}, 2, &stats)
+	put := func(key, text string) (bytes int) {
+		b := sealed(&message.Draft{Logger: key, Payload: text})
+		p := newParcel(b)
+		p.add(b.At(0))
+		bytes = len(b.At(0).Bytes())
+		l.put(p)
+		return bytes
+	}
+	put("a", "critical")
+	b := put("b", "okay")
+	put("c", "there is no room")
+	a := put("a", "fine")
+	if n, bytes := l.length(); n != 2 || bytes != a+b || stats.droppedFull.Load() != 1 || stats.replaced.Load() != 1 {
+		t.Errorf("%d wait in %d bytes, %d dropped, %d replaced; they have %d bytes", n, bytes, stats.droppedFull.Load(), stats.replaced.Load(), a+b)
+	}
+	if p := l.take(1); len(p.msgs) != 1 || p.msgs[0].Payload() != "fine" {
+		t.Errorf("first %q", p.msgs[0].Payload())
+	}
+	if n, bytes := l.length(); n != 1 || bytes != b {
+		t.Errorf("%d wait in %d bytes", n, bytes)
+	}
+}

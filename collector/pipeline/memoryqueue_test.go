@@ -149,6 +149,9 @@ func TestQueueLaneOfInjectedMessages(t *testing.T) {
 	if n := q.stats.droppedInjected.Load(); n != 2 {
 		t.Errorf("%d injected messages were dropped", n)
 	}
+	if n, bytes := q.length(); n != 7 || bytes != q.normal.bytes+q.inject.bytes || q.normal.bytes == 0 {
+		t.Errorf("%d messages of %d bytes wait", n, bytes)
+	}
 	if p := q.take(true); p.msgs[0].Payload() != "2" {
 		t.Errorf("first %q", p.msgs[0].Payload())
 	} else {

@@ -158,6 +158,27 @@ func TestUUIDsOfIdenticalFilesAfterARestart(t *testing.T) {
 	}
 }
 
+// The same text at the same place of another stream, or on another machine, is another record.
+func TestUUIDsOfOtherStreamsAndMachines(t *testing.T) {
+	seen := map[[16]byte]bool{}
+	for _, machine := range []string{"m1", "m2"} {
+		s := newSite(t, `(?P<S>\w)\.log`)
+		s.config.Differentiator = []string{"S"}
+		s.env.MachineID = machine
+		s.put("a.log", "started\nstarted\n")
+		s.put("b.log", "started\nstarted\n")
+		s.start()
+		s.wants("started", "started", "started", "started")
+		for _, r := range s.host.got() {
+			if seen[r.uuid] {
+				t.Errorf("%s, stream %s: a uuid comes twice", machine, r.stream)
+			}
+			seen[r.uuid] = true
+		}
+		s.stop()
+	}
+}
+
 func TestFinishedFilesAreBounded(t *testing.T) {
 	var p position
 	for i := range int64(2 * maxFinished) {
