@@ -179,6 +179,57 @@ func TestUUIDsOfOtherStreamsAndMachines(t *testing.T) {
 	}
 }
 
+// A quiet stream gives up its file and its source, but not what it still has to answer for.
+func TestStreamsSleepOnlyWithNothingOnTheirWay(t *testing.T) {
+	h := &host{open: 1}
+	src := &source{host: h, held: &record{}}
+	st := &stream{src: src}
+	if st.sleep() {
+		t.Error("a record is held")
+	}
+	src.held = nil
+	delivered := st.marks.launch(position{})
+	if st.sleep() {
+		t.Error("a batch is not delivered")
+	}
+	delivered()
+	if !st.sleep() || st.src != nil || h.open != 0 || st.sleep() {
+		t.Errorf("nothing is on its way: source %v, %d open", st.src, h.open)
+	}
+}
+
+// The lag is what is left of the current file, and all behind it.
+func TestLag(t *testing.T) {
+	s := newSite(t, rotated, "^Seq")
+	s.put("x.log.1", "read")
+	s.put("x.log", "half read")
+	s.put("x.next", "unread")
+	st := &stream{}
+	for _, name := range []string{"x.log.1", "x.log", "x.next"} {
+		info, err := os.Stat(s.path(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.files = append(st.files, foundFile{path: s.path(name), id: idOf(info), size: info.Size()})
+	}
+	st.pos.id = st.files[1].id
+	if n := st.behind(); n != int64(len("unread")) {
+		t.Errorf("with the file closed: %d", n)
+	}
+	l, err := openFile(s.path("x.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.close()
+	if err := l.seek(5); err != nil {
+		t.Fatal(err)
+	}
+	st.cur = l
+	if n := st.behind(); n != int64(len("read"+"unread")) {
+		t.Errorf("with the file open: %d", n)
+	}
+}
+
 func TestFinishedFilesAreBounded(t *testing.T) {
 	var p position
 	for i := range int64(2 * maxFinished) {
