@@ -44,6 +44,13 @@ func (p PluginStatus) Warnings() (n int) {
 // faults are the counters of what went wrong; the others count what is meant to happen.
 var faults = []string{"decode_failures", "refused_records", "failures", "inject_refused", "dropped_full", "dropped_injected", "refused", "encode_failures"}
 
+// Logged tells that records or messages failed one by one, for reasons that only the log has.
+func (p pluginRow) Logged() bool {
+	return len(p.Conditions) == 0 && p.LastError == "" && slices.ContainsFunc(p.Errors, func(n pipeline.Counter) bool {
+		return n.Name == "decode_failures" || n.Name == "failures"
+	})
+}
+
 const tapType = "tap" // the page's own consumers, which may drop
 
 // groups arranges plugins for the table.

@@ -51,6 +51,7 @@ func (s *Server) parsePages() *template.Template {
 			return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
 		},
 		"clean": clean, "segment": url.PathEscape, "amount": amount, "perSecond": amountPerSecond, "help": unitless,
+		"quote": func(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" },
 	}
 	return template.Must(template.New("").Funcs(funcs).ParseFS(files, "page/*.html"))
 }
