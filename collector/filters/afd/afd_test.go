@@ -187,6 +187,24 @@ func TestWhatNeverHadAMetricIsUnknownOnlyToItsRole(t *testing.T) {
 	}
 }
 
+// Rules that look at the same datapoints share them, and count each once.
+func TestRulesThatShareDatapoints(t *testing.T) {
+	rule := "  metric = \"m\"\n  function = \"sum\"\n  relational_operator = \">\"\n  threshold = "
+	h := newHost(t, policies+watch("m", "", "a", "b")+watch("n", "", "b")+alarm("a", "critical", "", rule+"9")+alarm("b", "warning", "", rule+"5"), nil)
+	h.pass(60, func() { _ = h.point("m", 1.0) })
+	for _, member := range []string{"m", "n"} {
+		if got := h.last[member]; !strings.HasPrefix(got, "0 ") {
+			t.Errorf("three or four in 30 s: %s: %s", member, got)
+		}
+	}
+	h.pass(60, func() { _ = h.point("m", 2.0) })
+	for _, member := range []string{"m", "n"} {
+		if got := h.last[member]; !strings.HasPrefix(got, "1 ") {
+			t.Errorf("six to eight in 30 s: %s: %s", member, got)
+		}
+	}
+}
+
 func TestOperatorsOfRules(t *testing.T) {
 	for operator, want := range map[string][3]int{ // below, at and above the threshold
 		"==": {0, 1, 0}, "eq": {0, 1, 0}, "!=": {1, 0, 1}, "ne": {1, 0, 1}, ">": {0, 0, 1}, "gt": {0, 0, 1},
