@@ -99,10 +99,13 @@ flush_operator = "OR"
 	if _, err := http.Get("http://" + page + "/health"); err != nil {
 		t.Errorf("the page: %v", err)
 	}
-	deaths := terminated(t, page)
-	if deaths == 0 {
-		t.Error("no hostile script died")
-	}
+	deaths := 0
+	servers.WaitFor(t, patience, "the death of a hostile script", func() error {
+		if deaths = terminated(t, page); deaths == 0 {
+			return errors.New("all live")
+		}
+		return nil
+	})
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
