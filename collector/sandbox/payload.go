@@ -38,6 +38,9 @@ func (s *script) injectPayload(c *lua.Call) {
 	s.usage.injected.Add(1)
 }
 
+// keptPayload is how much memory a payload keeps when what was too large for it is gone.
+const keptPayload = 64 << 10
+
 // appendArguments appends values as text. What does not fit is left out, what came before it stays.
 func (s *script) appendArguments(c *lua.Call, from int, function string) {
 	for i := from; i <= c.Len(); i++ {
@@ -66,12 +69,16 @@ func (s *script) appendArguments(c *lua.Call, from int, function string) {
 				lua.BadArgument(c, i, function, "unknown userdata type")
 			}
 			s.payload = o.AppendOutput(s.payload)
+			c.Spend((len(s.payload) - before) >> 4) // it was computed
 		default:
 			lua.BadArgument(c, i, function, "unsupported type")
 		}
 		c.Spend((len(s.payload) - before) >> 4)
 		if !s.roomFor(0) {
-			s.payload = slices.Clone(s.payload[:before]) // the rest may be long
+			if s.payload = s.payload[:before]; cap(s.payload)/2 > max(s.mostOutput(), keptPayload) {
+				s.payload = slices.Clone(s.payload)
+				c.Spend(before >> 4)
+			}
 			c.Raise(tooLarge)
 		}
 	}

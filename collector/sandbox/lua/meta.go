@@ -186,7 +186,7 @@ func (in *Interp) toNumber(v Value) (float64, bool) {
 	}
 	in.work(v.strLen())
 	f, slow, ok := parseNumber(v.str())
-	if slow {
+	if in.fuel--; slow {
 		in.fuel -= slowNumber + v.strLen()>>2
 	}
 	return f, ok
