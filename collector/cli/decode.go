@@ -21,7 +21,7 @@ func newDecode() *cobra.Command {
 		Use:   "decode --config PATH --decoder NAME [flags] [FILE…]",
 		Short: "Runs records through one decoder section and prints one message a line as JSON",
 		Example: "  lma_collector decode --config conf.d --decoder my_decoder my.log\n" +
-			"  head -100 my.log | lma_collector decode --config conf.d --decoder my_decoder",
+			"  tail -f my.log | lma_collector decode --config conf.d --decoder my_decoder",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			tools, traces, end, err := loadApart(cmd, path)
 			if err != nil {
@@ -63,6 +63,19 @@ func jsonLine(v any) []byte {
 	return b.Bytes()
 }
 
+// live is a source whose messages are seen before it is waited for: of a log that is still written.
+type live struct {
+	io.Reader
+	out *bufio.Writer
+}
+
+func (l *live) Read(p []byte) (int, error) {
+	if err := l.out.Flush(); err != nil {
+		return 0, err
+	}
+	return l.Reader.Read(p)
+}
+
 func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, traces *sandbox.Traces, o pipeline.DecodeOptions, files []string) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	defer out.Flush()
@@ -78,7 +91,7 @@ func decodeFiles(cmd *cobra.Command, tools *pipeline.Tools, traces *sandbox.Trac
 	var total pipeline.DecodeCounts
 	for _, name := range files {
 		err := withFile(cmd, name, func(r io.Reader) error {
-			counts, err := tools.Decode(r, o)
+			counts, err := tools.Decode(&live{r, out}, o)
 			total.Records += counts.Records
 			total.Messages += counts.Messages
 			total.Failures += counts.Failures
