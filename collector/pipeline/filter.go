@@ -173,18 +173,10 @@ func (f *filter) wait(ctx context.Context, p plugin.Filter, tick <-chan time.Tim
 		return false, f.tick(p, time.Now())
 	case <-f.drained:
 		if n, _ := f.queue.length(); n == 0 {
-			return true, f.lastTick(p)
+			return true, nil
 		}
 	}
 	return false, nil
-}
-
-// lastTick lets a filter say what it has gathered, unless it was asked to.
-func (f *filter) lastTick(p plugin.Filter) error {
-	if f.ticker > 0 && f.asked == nil {
-		return f.tick(p, time.Now())
-	}
-	return nil
 }
 
 // process hands over what is left of the parcel. When the filter fails, the rest is for the next run.
@@ -260,11 +252,12 @@ func (f *filter) inject(d *message.Draft) error {
 	mark := f.batch.Len()
 	f.batch.Append(d)
 	m := f.batch.At(mark)
+	size := len(m.Bytes())
 	switch {
-	case len(m.Bytes()) > f.maxSize:
+	case size > f.maxSize:
 		f.batch.Truncate(mark)
 		f.stats.injectRefused.Add(1)
-		return fmt.Errorf("injected message has %d bytes, max_message_size is %d", len(m.Bytes()), f.maxSize)
+		return fmt.Errorf("injected message has %d bytes, max_message_size is %d", size, f.maxSize)
 	case f.matcher.Match(m):
 		f.batch.Truncate(mark)
 		f.stats.injectRefused.Add(1)

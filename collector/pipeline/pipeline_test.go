@@ -225,7 +225,7 @@ func TestInjectionIsRefused(t *testing.T) {
 	if err := <-errs; !errors.Is(err, plugin.ErrOwnMessage) {
 		t.Errorf("own message: %v", err)
 	}
-	if err := <-errs; err == nil || !strings.Contains(err.Error(), "max_message_size is 262144") {
+	if err := <-errs; err == nil || !strings.Contains(err.Error(), "has 307") {
 		t.Errorf("large message: %v", err)
 	}
 }

@@ -202,18 +202,28 @@ end`,
 	}
 }
 
-// What a filter says in its last timer still goes out.
+// What a filter says in its last timer still goes out, once, and where timer_event_on_shutdown asks for it alone.
 func TestLastWordsGoOut(t *testing.T) {
 	s := run(t, "", show+`
 [last]
 type = "SandboxFilter"
 filename = "last.lua"
 message_matcher = "Type == 'none'"
+ticker_interval = 3600
 timer_event_on_shutdown = true
+
+[silent]
+type = "SandboxFilter"
+filename = "last.lua"
+message_matcher = "Type == 'none'"
+ticker_interval = 3600
 `, map[string]string{"last.lua": `function process_message() return 0 end
 function timer_event() inject_payload("txt", "", "good bye") end`})
 	s.stop()
 	s.wants("heka.sandbox-output good bye")
+	if n := len(s.seen); n > 0 {
+		t.Errorf("%d more words, the first: %s", n, <-s.seen)
+	}
 }
 
 // Data of decoders and encoders are kept under the names that hekad gave them, and come back.
