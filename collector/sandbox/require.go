@@ -36,7 +36,7 @@ func (s *script) nativeModules() []lua.Module {
 	return []lua.Module{
 		later("cjson", func() lua.Module { return cjson.Module(s.outputLimit) }),
 		later("afd_window", func() lua.Module {
-			return afdwindow.Module(func() *message.Message { return s.msg })
+			return afdwindow.Module(func() *message.Message { return s.msg }, s.clock)
 		}),
 		later("lpeg", func() lua.Module { return library().Module() }),
 		later("re", func() lua.Module { return re.Module(library()) }),

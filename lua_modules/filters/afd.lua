@@ -16,6 +16,7 @@
 
 local cjson = require "cjson"
 local math = require "math"
+local os = require "os"
 local string = require "string"
 local table = require "table"
 local afd = require "afd"
@@ -110,7 +111,7 @@ local function lacks(watcher, fields)
 end
 
 local function find_route(metric, list, fields)
-    local route, taken, refused = { series = {}, windows = {}, groups = {} }, {}, 0
+    local route, taken, refused = { metric = metric, series = {}, windows = {}, groups = {} }, {}, 0
     for _, watcher in ipairs(list) do
         if lacks(watcher, fields) then
             refused = refused + 1
@@ -164,32 +165,42 @@ local function route_of(metric, list, read_field)
     return list.known[key] or remember(metric, list, key, fields)
 end
 
+local function no_number(route, value)
+    return "The value of the metric " .. route.metric .. " is not a number: " .. tostring(value)
+end
+
 local function usable(value) return type(value) == "number" and value - value == 0 end
 
--- feed_named gives a point of several named values to the series that are about one of them.
+-- What is said of a point that lies ahead of the clock: it would hide those that follow until its time has come.
+local function ahead(route, ns)
+    return string.format("The time of the metric %s is %.0f s ahead of this host's clock: check the clocks",
+        route.metric, ns / 1e9 - os.time())
+end
+
+-- feed_named gives a point of several named values to the series that are about one of them. It gives what is wrong.
 local function feed_named(route, ns, values)
     local bad
     for _, s in ipairs(route.series) do
         local v
         if s.value then v = values[s.value] end
         if usable(v) then
-            put({ s.window }, ns, v)
+            if not put({ s.window }, ns, v) then bad = ahead(route, ns) end
         elseif v ~= nil then
-            bad = tostring(v)
+            bad = no_number(route, v)
         end
     end
     return bad
 end
 
--- feed gives a point to its series. value is a number, or a table of named ones.
+-- feed gives a point to its series. value is a number, or a table of named ones. It gives what is wrong.
 local function feed(route, ns, value)
     if not route.seen then
         route.seen = true
         for _, group in ipairs(route.groups) do group.seen = true end
     end
     if type(value) == "table" then return feed_named(route, ns, value) end
-    if not usable(value) then return tostring(value) end
-    put(route.windows, ns, value)
+    if not usable(value) then return no_number(route, value) end
+    if not put(route.windows, ns, value) then return ahead(route, ns) end
     return nil
 end
 
@@ -204,7 +215,7 @@ local function take_point(metric, list, read_field, ns, value)
     local route = route_of(metric, list, read_field)
     if route.error then return -1, route.error end
     local bad = feed(route, ns, value)
-    if bad then return -1, "The value of the metric " .. metric .. " is not a number: " .. bad end
+    if bad then return -1, bad end
     return 0, nil, route
 end
 

@@ -15,7 +15,7 @@ import (
 
 var root, _ = filepath.Abs("../..")
 
-var epoch = time.Date(2026, 11, 20, 7, 0, 0, 0, time.UTC)
+var epoch = time.Date(2016, 11, 20, 7, 0, 0, 0, time.UTC)
 
 // stage is a host: an AFD filter and GSE filters, fed by hand.
 type stage struct {

@@ -24,7 +24,7 @@ type host struct {
 
 func newHost(t *testing.T, definitions string, change func(*Config)) *host {
 	t.Helper()
-	h := &host{t: t, now: time.Date(2026, 11, 20, 7, 0, 0, 0, time.UTC), last: map[string]string{}, fields: map[string]string{}}
+	h := &host{t: t, now: time.Date(2016, 11, 20, 7, 0, 0, 0, time.UTC), last: map[string]string{}, fields: map[string]string{}}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.toml"), []byte(definitions), 0o600); err != nil {
 		t.Fatal(err)
@@ -268,6 +268,28 @@ func TestBadPointsAreRefusedAndTheFilterLivesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	if got := h.last["m"]; !strings.HasPrefix(got, "1 ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// A point from the future would hide those that follow until its time has come: it is refused, also
+// where its series is known already.
+func TestPointsAheadOfTheClock(t *testing.T) {
+	h := newHost(t, policies+watch("m", "", "a")+alarm("a", "warning", "",
+		"  metric = \"m\"\n  function = \"max\"\n  relational_operator = \">\"\n  threshold = 1"), nil)
+	for range 2 {
+		now := h.now
+		h.now = time.Now().Add(time.Hour)
+		if err := h.point("m", 0.0); err == nil || !strings.HasPrefix(err.Error(), "The time of the metric m is 3") || plugin.IsFatal(err) {
+			t.Errorf("a point an hour ahead: %v", err)
+		}
+		h.now = now
+		if err := h.point("m", 5.0); err != nil {
+			t.Error(err)
+		}
+	}
+	h.pass(60, func() { _ = h.point("m", 5.0) })
 	if got := h.last["m"]; !strings.HasPrefix(got, "1 ") {
 		t.Errorf("got %s", got)
 	}

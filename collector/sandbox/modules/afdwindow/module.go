@@ -2,6 +2,7 @@ package afdwindow
 
 import (
 	"math"
+	"time"
 
 	"lma_collector/collector/message"
 	"lma_collector/collector/sandbox/lua"
@@ -20,7 +21,7 @@ const (
 //	known(function)                       whether there is such a function
 //	seconds(window, periods)              how far back a rule looks, in s
 //	new(function, window, periods)        an empty window; window is in s
-//	put(windows, ns, value)               takes a point into each window of a list
+//	put(windows, ns, value)               takes a point into each window of a list; false for one that lies ahead
 //	window:test(ns, operator, threshold)  0 no match, 1 match, 2 missing or 3 never any data; and the value, -1 without one
 //	set()                                 an empty set of windows
 //	set:add(window)                       adds one
@@ -30,8 +31,9 @@ const (
 //	take(routes)                          puts the point of the message being processed into its windows; false when they are not known
 //	learn(routes, fields, windows)        remembers a list of windows for messages with the name and the values of these fields of that one
 //
-// current is the message being processed, nil for none.
-func Module(current func() *message.Message) lua.Module {
+// current is the message being processed, nil for none. A point that lies more than Ahead before the clock is not
+// taken: it would hide those that follow until its time has come.
+func Module(current func() *message.Message, clock func() time.Time) lua.Module {
 	window := &lua.Class{Name: "lma.afd_window", Methods: map[string]lua.Function{"test": test}}
 	set := &lua.Class{Name: "lma.afd_set", Methods: map[string]lua.Function{"add": add}}
 	check := &lua.Class{Name: "lma.afd_check", Methods: map[string]lua.Function{}}
@@ -40,9 +42,9 @@ func Module(current func() *message.Message) lua.Module {
 		return func(c *lua.Call) { f(c, class) }
 	}
 	functions := map[string]lua.Function{
-		"known": known, "seconds": seconds, "new": of(window, newWindow), "put": put,
+		"known": known, "seconds": seconds, "new": of(window, newWindow), "put": put(clock),
 		"set": of(set, newSet), "check": of(check, newCheck), "quiet": quiet,
-		"routes": of(routes, newRoutes), "take": take(current), "learn": learn(current),
+		"routes": of(routes, newRoutes), "take": take(current, clock), "learn": learn(current),
 	}
 	return lua.Module{Name: "afd_window", Open: func(in *lua.Interp) *lua.Table {
 		t := in.NewTable(0, len(functions))
@@ -70,20 +72,33 @@ func newWindow(c *lua.Call, class *lua.Class) {
 	c.Push(c.Interp().NewObject(class, w))
 }
 
-func put(c *lua.Call) {
-	list := lua.CheckTable(c, 1, "put")
-	ns, v := lua.CheckNumber(c, 2, "put"), lua.CheckNumber(c, 3, "put")
-	if !(math.Abs(ns) < float64(maxTime)) || v-v != 0 {
-		return
+// Ahead is how far the clocks of others may be ahead of this host's; a wrong one hides what follows for as long.
+const Ahead = 5 * time.Minute
+
+func put(clock func() time.Time) lua.Function {
+	return func(c *lua.Call) {
+		list := lua.CheckTable(c, 1, "put")
+		ns, v := lua.CheckNumber(c, 2, "put"), lua.CheckNumber(c, 3, "put")
+		if ns > float64(clock().Add(Ahead).UnixNano()) {
+			c.PushBool(false)
+			return
+		}
+		if math.Abs(ns) < float64(maxTime) && v-v == 0 {
+			putAll(c, list, int64(ns), v)
+		}
+		c.PushBool(true)
 	}
+}
+
+func putAll(c *lua.Call, list *lua.Table, ns int64, v float64) {
 	rows := 0
 	for i := 1; ; i++ {
 		w, ok := list.Index(i).AsObject().(*Window)
 		if !ok {
 			break
 		}
-		rows = spendRows(c, rows+8+w.passed(int64(ns)))
-		w.Put(int64(ns), v)
+		rows = spendRows(c, rows+8+w.passed(ns))
+		w.Put(ns, v)
 	}
 	c.Spend(rows / rowsPerInstruction)
 }
@@ -161,10 +176,10 @@ func routesOf(c *lua.Call, function string) *Routes {
 }
 
 // take charges only where the message, the fields or the windows are many.
-func take(current func() *message.Message) lua.Function {
+func take(current func() *message.Message, clock func() time.Time) lua.Function {
 	return func(c *lua.Call) {
 		r, m := routesOf(c, "take"), current()
-		if m == nil {
+		if m == nil || m.Timestamp() > clock().Add(Ahead).UnixNano() {
 			c.PushBool(false)
 			return
 		}
