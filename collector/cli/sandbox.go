@@ -16,6 +16,7 @@ import (
 	"lma_collector/collector/filters/sandboxmanager/sender"
 	"lma_collector/collector/message"
 	"lma_collector/collector/pipeline"
+	"lma_collector/collector/sandbox/lua"
 )
 
 // sandboxFlags are those of heka-sbmgr, and what its file can say.
@@ -103,6 +104,11 @@ func (f *sandboxFlags) load(cmd *cobra.Command) error {
 	}
 	script, err := os.ReadFile(f.script)
 	if err != nil {
+		return problem{err}
+	}
+	interp := lua.New(lua.Options{})
+	defer interp.Close()
+	if _, err := interp.Load(f.script, script); err != nil {
 		return problem{err}
 	}
 	text, err := os.ReadFile(f.scriptConfig)
