@@ -96,15 +96,12 @@ flush_operator = "OR"
 		}
 	}()
 	servers.WaitFor(t, patience, "every record, twice", func() error { return delivered(dir + "/out") })
-	if _, err := http.Get("http://" + page + "/health"); err != nil {
-		t.Errorf("the page: %v", err)
-	}
 	deaths := 0
-	servers.WaitFor(t, patience, "the death of a hostile script", func() error {
-		if deaths = terminated(t, page); deaths == 0 {
-			return errors.New("all live")
+	servers.WaitFor(t, patience, "the page, with the death of a hostile script", func() (err error) {
+		if deaths, err = terminated(page); err == nil && deaths == 0 {
+			err = errors.New("all live")
 		}
-		return nil
+		return err
 	})
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -175,16 +172,15 @@ func delivered(path string) error {
 }
 
 // terminated is how often scripts died, as /metrics tells.
-func terminated(t *testing.T, page string) (n int) {
-	t.Helper()
+func terminated(page string) (n int, err error) {
 	resp, err := http.Get("http://" + page + "/metrics")
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatal(errors.New("/metrics: " + err.Error()))
+		return 0, fmt.Errorf("/metrics: %w", err)
 	}
 	for line := range strings.Lines(string(text)) {
 		if strings.Contains(line, "hostile_") && strings.Contains(line, "restart") {
@@ -194,5 +190,5 @@ func terminated(t *testing.T, page string) (n int) {
 			}
 		}
 	}
-	return n
+	return n, nil
 }
