@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -14,6 +15,17 @@ func TestSecret(t *testing.T) {
 	} {
 		if got := Secret(option); got != want {
 			t.Errorf("Secret(%q) = %v", option, got)
+		}
+	}
+	for _, word := range strings.Fields("password passwd passphrase pass secret token apikey authorization credential credentials cookie " +
+		"api_key hmac_key ticket_key access_key private_key secret_key signing_key") {
+		if !Secret("my_"+word) || !Secret(word+"_2") {
+			t.Errorf("%s is shown", word)
+		}
+		for _, last := range strings.Fields("file path dir directory env name url ttl") {
+			if Secret(word + "_" + last) {
+				t.Errorf("%s_%s is hidden", word, last)
+			}
 		}
 	}
 }
