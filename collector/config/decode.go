@@ -153,6 +153,9 @@ func (d *decoder) unknown(path, key string, v any, fs, outer *fieldSet) {
 	d.report(join(path, key), Error, ClassUnknownOption, fmt.Sprintf("%s has no option %q", d.owner(path), key), d.hint(path, key, fs, outer))
 }
 
+// scriptTable is the table of a section in which its script's own options stand.
+const scriptTable = "config"
+
 // hint tells what may have been meant by an unknown option.
 func (d *decoder) hint(path, key string, fs, outer *fieldSet) string {
 	if outer != nil {
@@ -166,6 +169,9 @@ func (d *decoder) hint(path, key string, fs, outer *fieldSet) string {
 	}
 	if table := fs.inner(key); table != "" {
 		return fmt.Sprintf("it belongs in [%s]", strings.ReplaceAll(join(path, table), keySep, "."))
+	}
+	if list := fs.byName[scriptTable]; len(list) > 0 && list[0].value.Kind() == reflect.Map {
+		return fmt.Sprintf("what the script reads with read_config belongs in [%s]", strings.ReplaceAll(join(path, scriptTable), keySep, "."))
 	}
 	return ""
 }

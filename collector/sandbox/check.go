@@ -27,7 +27,7 @@ func (c *OutputConfig) Check(*plugin.Env) []plugin.Finding { return c.unreadable
 // Check finds also scripts that lack the function they are there for; running one would end it at its
 // first message.
 func (c *FilterConfig) Check(env *plugin.Env) []plugin.Finding {
-	return append(c.unreadable(), c.missing(env, plugin.KindFilter)...)
+	return append(c.unreadable(), c.missing(env, plugin.KindFilter, c.TimerEventOnShutdown)...)
 }
 
 // Check is as that of a filter.
@@ -35,12 +35,12 @@ func (c *DecoderConfig) Check(env *plugin.Env) []plugin.Finding {
 	if native := c.standIn(env); native != "" {
 		return []plugin.Finding{c.standInFinding(native)}
 	}
-	return append(c.unreadable(), c.missing(env, plugin.KindDecoder)...)
+	return append(c.unreadable(), c.missing(env, plugin.KindDecoder, false)...)
 }
 
 // Check is as that of a filter.
 func (c *EncoderConfig) Check(env *plugin.Env) []plugin.Finding {
-	return append(c.unreadable(), c.missing(env, plugin.KindEncoder)...)
+	return append(c.unreadable(), c.missing(env, plugin.KindEncoder, false)...)
 }
 
 // unreadable lists the values of the configuration that read_config gives as nil.
@@ -59,7 +59,8 @@ func (o *Options) unreadable() (list []plugin.Finding) {
 	return list
 }
 
-func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Finding) {
+// missing runs the script's top level; lastTimer says that timer_event is called at the end.
+func (o *Options) missing(env *plugin.Env, kind plugin.Kind, lastTimer bool) (list []plugin.Finding) {
 	once := *o
 	once.PreserveData = o.PreserveData && kind == plugin.KindFilter // others' data depend on who uses them
 	s, err := once.open(context.Background(), env, kind, deaf{})
@@ -71,6 +72,13 @@ func (o *Options) missing(env *plugin.Env, kind plugin.Kind) (list []plugin.Find
 		list = append(list, plugin.Finding{
 			Option: "preserve_data", Class: "script", Text: s.unrestored.String(),
 			Hint: "raise _PRESERVATION_VERSION in a script whose data changed their meaning",
+		})
+	}
+	if kind == plugin.KindFilter && env.TickerInterval <= 0 && !lastTimer && s.interp.Global("timer_event").Kind() == lua.KindFunction {
+		list = append(list, plugin.Finding{
+			Option: "filename", Class: "script",
+			Text: fmt.Sprintf("filename: the script %s has a timer_event() that is never called", o.scriptPath(env)),
+			Hint: "give the section a ticker_interval in seconds",
 		})
 	}
 	wanted := []string{"process_message"}

@@ -144,6 +144,37 @@ func writeData(t *testing.T, r *run, text string) {
 	}
 }
 
+// Data come back into tables that have functions, too: those are the script's.
+func TestPreservedTablesKeepFunctions(t *testing.T) {
+	r := newRun(t, `
+stats = { count = 0, by = { total = 0 } }
+function stats.add() stats.count = stats.count + 1 end
+function stats.by.add() stats.by.total = stats.by.total + 2 end
+kind = setmetatable({}, {})
+holder = { kind = kind }
+function process_message()
+  stats.add()
+  stats.by.add()
+  inject_payload("txt", "", stats.count, " ", stats.by.total, " ", holder.kind == kind)
+  return 0
+end`, nil)
+	r.options.PreserveData = true
+	for range 3 {
+		f := r.filter()
+		if err := f.Process(variedMessage(t)); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []string{"1 2 true", "2 4 true", "3 6 true"} {
+		if got := r.injected[i].Payload(); got != want {
+			t.Errorf("start %d: %q, want %q", i, got, want)
+		}
+	}
+}
+
 func TestRestoreErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		`_G["count"] = `:                                    `line 1: the end of the file found where a value is expected`,

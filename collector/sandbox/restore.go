@@ -49,7 +49,7 @@ func readText(path string) (string, error) {
 }
 
 func (s *script) restoreData(data string) error {
-	r := restorer{scanner: scanner{text: data, line: 1}, script: s}
+	r := restorer{scanner: scanner{text: data, line: 1}, script: s, replaced: map[*lua.Table]*lua.Table{}}
 	if !r.sameVersion() {
 		return nil
 	}
@@ -73,7 +73,8 @@ func (s *script) restoreData(data string) error {
 // restorer carries out the statements of a data file.
 type restorer struct {
 	scanner
-	script *script
+	script   *script
+	replaced map[*lua.Table]*lua.Table // the script's own tables, by those that took their places
 }
 
 // place is a variable: a table of variables and a key in it.
@@ -202,12 +203,40 @@ func (r *restorer) assignOrCall(first token) {
 		method := r.next()
 		r.call(p, method.text, r.arguments())
 	case t.text == "=":
+		fresh := r.peek() == '{'
 		if v := r.value(); r.err == nil {
+			if made, ok := v.AsTable(); ok && fresh {
+				r.carryCode(p, made)
+			}
 			p.table.Put(p.key, v)
 		}
 	default:
 		r.fail(t, "'=' or ':'")
 	}
+}
+
+// carryCode takes over what is never kept, such as functions, of the table that the script itself has made at
+// the place: code is the script's, data are the file's.
+func (r *restorer) carryCode(p place, fresh *lua.Table) {
+	var was lua.Value
+	switch own := r.replaced[p.table]; {
+	case p.table == r.script.interp.Globals():
+		was = p.get()
+	case own != nil:
+		was = own.Lookup(p.key)
+	}
+	own, ok := was.AsTable()
+	if !ok || own.HasMetatable() {
+		return
+	}
+	r.replaced[fresh] = own
+	code := preserver{globals: r.script.interp.Globals()}
+	own.Each(func(k, v lua.Value) bool {
+		if !code.wanted(v) {
+			fresh.Put(k, v)
+		}
+		return true
+	})
 }
 
 func (r *restorer) call(p place, method string, args []lua.Value) {

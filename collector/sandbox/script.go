@@ -97,7 +97,7 @@ func newScript(ctx context.Context, set settings, h host) (*script, error) {
 	if set.clock == nil {
 		set.clock = time.Now
 	}
-	s := &script{settings: set, host: h, interp: newInterp(set.kind), loading: map[string]bool{}, usage: newUsage(set.metrics, set.label)}
+	s := &script{settings: set, host: h, interp: newInterp(set.kind), loading: map[string]bool{}, usage: newUsage(set.metrics, set.label, &set)}
 	s.openLibraries()
 	s.unwatch = context.AfterFunc(ctx, s.interrupt)
 	s.openAPI()

@@ -20,16 +20,18 @@ type usage struct {
 	looked     time.Time     // at the memory
 }
 
-func newUsage(m *plugin.Metrics, label string) usage {
+func newUsage(m *plugin.Metrics, label string, set *settings) usage {
 	if m == nil {
 		m = &plugin.Metrics{}
 	}
+	m.Gauge("lua_instruction_limit", label, "most Lua instructions that one call may take, 0 for any").Set(int64(set.instructionLimit))
+	m.Gauge("lua_memory_limit_bytes", label, "most bytes that the script may hold, 0 for any").Set(int64(set.memoryLimit))
 	return usage{
 		calls:           m.Counter("lua_calls", label, "calls of process_message and timer_event"),
 		time:            m.Counter("lua_time_ns", label, "nanoseconds in the script, by a sample of the calls"),
 		average:         m.Gauge("lua_average_ns", label, "nanoseconds of one call on average, by a sample"),
 		instructions:    m.Counter("lua_instructions", label, "Lua instructions"),
-		maxInstructions: m.Gauge("lua_max_instructions", label, "most Lua instructions of one call"),
+		maxInstructions: m.Gauge("lua_max_instructions", label, "most Lua instructions of one call that ended well"),
 		memory:          m.Gauge("lua_memory_bytes", label, "bytes that the script holds, as C Lua counts them"),
 		maxMemory:       m.Gauge("lua_max_memory_bytes", label, "most bytes that the script was seen to hold"),
 		maxOutput:       m.Gauge("lua_max_output_bytes", label, "largest payload or message that the script made"),

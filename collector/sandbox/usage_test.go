@@ -59,7 +59,7 @@ function timer_event() end`, nil)
 	_ = f.Process(variedMessage(t))
 	for name, want := range map[string]int64{
 		"lua_calls": 6, "lua_failures": 1, "lua_injected": 1, "lua_deaths": 1, "lua_max_output_bytes": 500,
-		"lua_memory_bytes": 0, "lua_max_instructions": most, // a failed call does not count
+		"lua_memory_bytes": 0, "lua_instruction_limit": 1000000, "lua_memory_limit_bytes": 8 << 20, "lua_max_instructions": most, // a failed call does not count
 	} {
 		if got := r.number(name); got != want {
 			t.Errorf("%s is %d, want %d", name, got, want)

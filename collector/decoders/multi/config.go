@@ -25,6 +25,9 @@ func init() {
 	plugin.RegisterDecoder("MultiDecoder", func() plugin.DecoderConfig { return &Config{CascadeStrategy: firstWins} })
 }
 
+// References are the sections that this one uses.
+func (c *Config) References() []string { return c.Subs }
+
 // NewDecoder checks the options and makes the sub-decoders; env.NewDecoder reports circles of
 // sections that name each other.
 func (c *Config) NewDecoder(env *plugin.Env) (plugin.Decoder, error) {
