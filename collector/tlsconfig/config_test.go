@@ -70,8 +70,10 @@ func TestWarnings(t *testing.T) {
 	if got != want {
 		t.Errorf("got %q", got)
 	}
-	if list := (Config{}).Warnings(); list != nil {
-		t.Errorf("got %q", list)
+	for _, c := range []Config{{}, {MinVersion: "TLS12"}, {MinVersion: "TLS13"}} {
+		if list := c.Warnings(); list != nil {
+			t.Errorf("min_version %q: %q", c.MinVersion, list)
+		}
 	}
 }
 

@@ -90,6 +90,12 @@ func talk(t *testing.T, server, client Config) (clientErr, serverErr error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, clientErr, serverErr = connect(t, sc, cc)
+	return clientErr, serverErr
+}
+
+func connect(t *testing.T, sc, cc *tls.Config) (resumed bool, clientErr, serverErr error) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +110,7 @@ func talk(t *testing.T, server, client Config) (clientErr, serverErr error) {
 	c := tls.Client(conn, cc)
 	_, clientErr = io.ReadFull(c, make([]byte, 1))
 	c.Close()
-	return clientErr, <-done
+	return c.ConnectionState().DidResume, clientErr, <-done
 }
 
 // serve shakes hands with one client and sends it a byte.
@@ -149,6 +155,27 @@ func TestHandshake(t *testing.T) {
 	f("client certificate", mutual, known, "", "")
 	f("no client certificate", mutual, trusting, "certificate required", "client didn't provide a certificate")
 	f("foreign client certificate", mutual, unknown, "unknown certificate authority", "signed by unknown authority")
+}
+
+// Servers that share a session ticket key, as one before and after a restart, take up each other's sessions.
+func TestSessionTicketKey(t *testing.T) {
+	ca := newAuthority(t)
+	cert, key := ca.pair(t, "server.example")
+	client, err := Config{ServerName: "server.example", RootCAFile: ca.file}.Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	for i, ticketKey := range []string{aKey, aKey, "", aKey} {
+		server, err := Config{CertFile: cert, KeyFile: key, SessionTicketKey: ticketKey}.Server()
+		if err != nil {
+			t.Fatal(err)
+		}
+		resumed, clientErr, serverErr := connect(t, server, client)
+		if clientErr != nil || serverErr != nil || resumed != (i == 1) {
+			t.Errorf("server %d: resumed %v, %v, %v", i, resumed, clientErr, serverErr)
+		}
+	}
 }
 
 func says(err error, want string) bool {

@@ -210,6 +210,19 @@ func TestHeldMessagesKeepTheirPlace(t *testing.T) {
 	}
 }
 
+// With first-wins, what one sub-decoder held back is not decoded by another.
+func TestHeldByTheFirst(t *testing.T) {
+	d, _ := newMulti(t, Config{Subs: []string{"h", "lower"}, CascadeStrategy: firstWins}, map[string]plugin.Decoder{"h": &holder{}, "lower": lower{}})
+	out := batchOut{message.NewBatch()}
+	if err := d.Decode(&message.Draft{Payload: "hA"}, out); err != nil {
+		t.Fatal(err)
+	}
+	d.Release(out)
+	if got, want := payloads(out.batch), []string{"hA"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestHeldInAChain(t *testing.T) {
 	d, _ := newMulti(t, Config{Subs: []string{"h", "lower"}, CascadeStrategy: all}, map[string]plugin.Decoder{"h": &holder{}, "lower": lower{}})
 	out := batchOut{message.NewBatch()}
