@@ -54,6 +54,7 @@ func Constants(values ...any) (p *Pattern, err error) {
 func Back(name Name) *Pattern {
 	p := capture(kindBack, truePattern, nil)
 	p.name = &name
+	p.size += name.size()
 	p, _ = p.holding()
 	return p
 }
@@ -64,6 +65,7 @@ func Group(a *Pattern, name *Name) (*Pattern, error) {
 	if p.name = name; name == nil {
 		return check(p)
 	}
+	p.size += name.size()
 	return p.holding()
 }
 

@@ -73,6 +73,9 @@ type Name struct {
 	Text  string
 }
 
+// size is what looking a long name up counts, in nodes.
+func (n *Name) size() int { return min(len(n.Text)/16, 1<<20) }
+
 // Pattern is a node of a pattern's tree.
 type Pattern struct {
 	op       op
@@ -331,5 +334,5 @@ func power(a *Pattern, n int, join func(a, b *Pattern) (*Pattern, error)) (resul
 
 // Rule matches the rule of that name in the grammar around it.
 func Rule(name Name) *Pattern {
-	return &Pattern{op: opRule, name: &name, calls: true, fixed: -1, size: 1, height: 1, values: &valueCount{1}}
+	return &Pattern{op: opRule, name: &name, calls: true, fixed: -1, size: 1 + name.size(), height: 1, values: &valueCount{1}}
 }

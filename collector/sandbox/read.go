@@ -10,7 +10,9 @@ func (s *script) readConfig(c *lua.Call) {
 	if c.Len() != 1 {
 		c.Raise("read_config() must have a single argument")
 	}
-	switch v := s.config[lua.CheckText(c, 1, "read_config")].(type) {
+	name := lua.CheckText(c, 1, "read_config")
+	c.Spend(len(name) / 64)
+	switch v := s.config[name].(type) {
 	case string:
 		c.PushText(v)
 	case bool:

@@ -17,12 +17,16 @@ func (s *script) writeMessage(c *lua.Call) {
 	if n < 2 || n > 5 {
 		c.Raise("write_message() incorrect number of arguments")
 	}
-	w := write{name: beforeNUL(lua.CheckText(c, 1, "write_message")), value: c.Arg(2), clock: s.clock}
+	name := lua.CheckText(c, 1, "write_message")
+	c.Spend(len(name) / 64)
+	w := write{name: beforeNUL(name), value: c.Arg(2), clock: s.clock}
 	if kind := c.Kind(2); kind > lua.KindString {
 		c.Raise("write_message() only accepts numeric, string, or boolean field values, or nil to delete")
 	}
 	if n > 2 && c.Kind(3) != lua.KindNil {
-		w.representation = beforeNUL(lua.CheckText(c, 3, "write_message"))
+		representation := lua.CheckText(c, 3, "write_message")
+		c.Spend(len(representation) / 64)
+		w.representation = beforeNUL(representation)
 	}
 	w.nth = index(c, 4, "write_message", "field", 0)
 	w.element = index(c, 5, "write_message", "array", -1)

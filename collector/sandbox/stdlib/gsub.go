@@ -52,6 +52,7 @@ func (l *stringLibrary) gsub(c *lua.Call) {
 	switch c.Kind(3) {
 	case lua.KindNumber, lua.KindString:
 		g.text, _ = c.Text(3)
+		c.Spend(len(g.text) / 64)
 		g.plain = strings.IndexByte(g.text, '%') < 0
 		g.value = lua.Nil
 	case lua.KindFunction, lua.KindTable:

@@ -55,7 +55,7 @@ func Module(current func() *message.Message, clock func() time.Time) lua.Module 
 
 func known(c *lua.Call) {
 	name, _ := c.Text(1)
-	_, ok := functions[name]
+	_, ok := functionOf(name)
 	c.PushBool(ok)
 }
 

@@ -50,13 +50,22 @@ var functions = map[string]function{
 	"avg": avg, "diff": diff, "last": last, "max": most, "min": least, "roc": roc, "sd": sd, "sum": sum, "variance": variance,
 }
 
+// functionOf gives a function by its name, a long one of which is not looked at.
+func functionOf(name string) (f function, ok bool) {
+	if len(name) > len("variance") {
+		return 0, false
+	}
+	f, ok = functions[name]
+	return f, ok
+}
+
 // Seconds is how far back a rule looks, for a window in s and a number of periods.
 func Seconds(window, periods float64) float64 { return math.Ceil(window * periods) }
 
 // New makes an empty window; ok is false for an unknown function or a window that is not positive or
 // longer than a day.
 func New(name string, window, periods float64) (w *Window, ok bool) {
-	f, ok := functions[name]
+	f, ok := functionOf(name)
 	if !ok || !(window > 0) || !(periods > 0) {
 		return nil, false
 	}

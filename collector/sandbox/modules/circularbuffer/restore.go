@@ -116,8 +116,8 @@ func (b *Buffer) setHeader(col int, name, unit, how string) (bad string) {
 
 // plainWord cuts a word and replaces what would need quoting.
 func plainWord(s string, longest int, allowed string) string {
-	s, _, _ = strings.Cut(s, "\x00")
-	out := []byte(s[:min(len(s), longest)])
+	s, _, _ = strings.Cut(s[:min(len(s), longest)], "\x00")
+	out := []byte(s)
 	for i, c := range out {
 		if !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte(allowed, c) >= 0) {
 			out[i] = '_'

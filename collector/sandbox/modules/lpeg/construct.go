@@ -269,7 +269,7 @@ func (l *Library) grammar(c *lua.Call, t *lua.Table, i int, function string) *Pa
 func Grammar(c *lua.Call, rules []lpeg.Definition) (*lpeg.Pattern, error) {
 	size := 0
 	for _, r := range rules {
-		if size += r.Body.Size(); size < 0 {
+		if size += r.Body.Size() + len(r.Name.Text)/16; size < 0 {
 			return nil, lpeg.ErrTooBig
 		}
 	}

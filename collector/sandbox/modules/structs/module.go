@@ -130,6 +130,7 @@ func (p *packer) unpack(c *lua.Call) {
 		}
 		if letter == 's' {
 			if size = strings.IndexByte(data[at:], 0) + 1; size == 0 {
+				c.Spend((len(data) - at) / 64)
 				c.Raise("unfinished string in data")
 			}
 		}
