@@ -55,7 +55,7 @@ type Pipeline struct {
 // Filters and outputs first end by themselves when they have done what there is; half of their time is for that.
 const (
 	stopInputs  = 1200 * time.Millisecond
-	stopFilters = 600 * time.Millisecond
+	stopFilters = 900 * time.Millisecond
 	stopOutputs = 800 * time.Millisecond
 	stopAll     = 1950 * time.Millisecond
 
