@@ -19,6 +19,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"lma_collector/tests/servers"
 )
@@ -257,7 +258,12 @@ func (c *collector) waitLog(text string) {
 func (c *collector) Stop() {
 	c.t.Helper()
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
-	if err := c.cmd.Wait(); err != nil {
+	hangs := time.AfterFunc(patience, func() {
+		_ = c.cmd.Process.Signal(syscall.SIGQUIT) // the log says where
+	})
+	err := c.cmd.Wait()
+	hangs.Stop()
+	if err != nil {
 		c.t.Errorf("the collector ended with %v", err)
 	}
 	c.cmd = nil

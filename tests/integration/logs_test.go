@@ -138,7 +138,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 	c.Start() // goes on where it was: nothing comes again
 	size := c.size("out.json")
 	more(1)
-	servers.WaitFor(t, 20*time.Second, "the last record", func() error {
+	servers.WaitFor(t, patience, "the last record", func() error {
 		if c.size("out.json") == size {
 			return fmt.Errorf("not there")
 		}
