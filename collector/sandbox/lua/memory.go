@@ -205,7 +205,7 @@ func (w *walker) table(t *Table) {
 
 // content counts what a table refers to; weak references do not count.
 func (w *walker) content(t *Table) {
-	w.objects += len(t.arr) + len(t.nodes)
+	w.objects += len(t.arr)/8 + len(t.nodes)/4 // a slot is less work than an object
 	weakKeys, weakValues := false, false
 	if t.meta != nil {
 		w.table(t.meta)
