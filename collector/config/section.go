@@ -2,6 +2,7 @@ package config
 
 import (
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -16,6 +17,9 @@ type Section struct {
 	path    string
 	values  map[string]any
 	renamed map[string]string // option -> as it stands in the file
+
+	listSecrets sync.Once
+	secrets     []string // hidden strings of values
 }
 
 // section makes a Section of a top-level table.
@@ -109,31 +113,32 @@ func (s *Section) Concealed(option string) bool {
 
 // Redact takes this section's secrets, and the passwords of URLs, out of a text.
 func (s *Section) Redact(text string) string {
-	s.secrets(s.path, s.values, func(secret string) {
+	s.listSecrets.Do(func() { s.addSecrets(s.path, s.values) })
+	for _, secret := range s.secrets {
 		text = strings.ReplaceAll(text, secret, "[hidden]")
-	})
+	}
 	return RedactURLs(text)
 }
 
-// secrets lists the hidden strings. Very short ones are left out: they stand in any text.
-func (s *Section) secrets(path string, v any, each func(string)) {
+// addSecrets lists the hidden strings. Very short ones are left out: they stand in any text.
+func (s *Section) addSecrets(path string, v any) {
 	const shortest = 4
 	switch v := v.(type) {
 	case string:
 		if len(v) >= shortest && s.doc.hidden(path) && !holdsPassword(v) {
-			each(v)
+			s.secrets = append(s.secrets, v)
 		}
 	case map[string]any:
 		for key, e := range v {
-			s.secrets(join(path, key), e, each)
+			s.addSecrets(join(path, key), e)
 		}
 	case []any:
 		for _, e := range v {
-			s.secrets(path, e, each)
+			s.addSecrets(path, e)
 		}
 	case []map[string]any:
 		for i, e := range v {
-			s.secrets(path+indexed(i), e, each)
+			s.addSecrets(path+indexed(i), e)
 		}
 	}
 }
