@@ -47,6 +47,7 @@ func (h *host) env() *plugin.Env {
 	share, _ := filepath.Abs("../../..")
 	return &plugin.Env{
 		Name: "afd_filter", Hostname: "ctl1", ShareDir: share, BaseDir: h.t.TempDir(),
+		MaxProcessInject: 1, MaxTimerInject: 2,
 		Health: &plugin.Health{}, Metrics: &plugin.Metrics{}, Inject: func(d *message.Draft) error {
 			v, _ := d.Value("value")
 			source, _ := d.Value("source")
@@ -184,6 +185,22 @@ func TestWhatNeverHadAMetricIsUnknownOnlyToItsRole(t *testing.T) {
 	h.pass(60, func() { _ = h.point("m", 0.0) })
 	if got := h.last["elsewhere"]; !strings.HasPrefix(got, "2 ") || !strings.HasPrefix(h.last["here"], "0 ") {
 		t.Errorf("with its role: %v", h.last)
+	}
+}
+
+// However many watches there are, all are evaluated and told at each tick, whatever other filters may inject.
+func TestManyWatches(t *testing.T) {
+	const n = 3000
+	definitions := policies + alarm("a", "warning", "", "  metric = \"m\"\n  function = \"max\"\n  relational_operator = \">\"\n  threshold = 1")
+	for i := range n {
+		definitions += watch(fmt.Sprint("m", i), "", "a")
+	}
+	h := newHost(t, definitions, nil)
+	h.pass(60, func() { _ = h.point("m", 5.0) })
+	for i := range n {
+		if got := h.last[fmt.Sprint("m", i)]; !strings.HasPrefix(got, "1 ") {
+			t.Fatalf("watch %d: %q", i, got)
+		}
 	}
 }
 

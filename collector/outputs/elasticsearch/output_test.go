@@ -201,11 +201,17 @@ func TestItemsAreJudgedOneByOne(t *testing.T) {
 func TestRequestsThatFailAsAWhole(t *testing.T) {
 	f := func(status int, want string) {
 		t.Helper()
-		s := serve(t, func(int, string) (int, string) { return status, "text" })
-		items := docs("a")
-		got := verdicts(items, open(t, s.URL, nil).Deliver(context.Background(), items))
-		if got = strings.ReplaceAll(got, s.URL, "http://es"); got != want {
-			t.Errorf("status %d\n got %s\nwant %s", status, got, want)
+		for _, text := range []string{"text", `{"error":{"reason":"r"}}`} {
+			if status == 400 && text != "text" {
+				continue // which is about what was sent
+			}
+			s := serve(t, func(int, string) (int, string) { return status, text })
+			items := docs("a")
+			got := verdicts(items, open(t, s.URL, nil).Deliver(context.Background(), items))
+			got = strings.ReplaceAll(strings.ReplaceAll(got, s.URL, "http://es"), text, "text")
+			if got != want || len(s.requests) != 1 {
+				t.Errorf("status %d with %s, %d requests\n got %s\nwant %s", status, text, len(s.requests), got, want)
+			}
 		}
 	}
 	f(500, "retry: http://es answers 500 Internal Server Error: text")
