@@ -59,9 +59,10 @@ func (p *Plain) Run(name string, source []byte, args ...string) error {
 	return p.interp.Call(chunk, nil, values...)
 }
 
-// Close closes what the program left open and gives the interpreter's memory back.
+// Close runs the finalizers, closes what the program left open and gives the interpreter's memory back.
 func (p *Plain) Close() error {
 	defer p.interp.Close()
+	p.interp.Finalize()
 	return p.libraries.Close()
 }
 

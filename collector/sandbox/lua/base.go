@@ -349,12 +349,12 @@ func baseCollectgarbage(c *Call) {
 	}
 	switch option {
 	case "collect":
-		c.in.CollectMemory()
+		c.collect()
 		c.PushNumber(0)
 	case "count":
 		c.PushNumber(float64(c.in.memory) / 1024)
 	case "step":
-		c.in.CollectMemory()
+		c.collect()
 		c.PushBool(true)
 	case "stop", "restart":
 		c.in.collects = option == "restart"
@@ -367,6 +367,12 @@ func baseCollectgarbage(c *Call) {
 	default:
 		BadArgument(c, 1, "collectgarbage", "invalid option '"+option+"'")
 	}
+}
+
+// collect is a look at what lives that the script asks for, with the finalizers.
+func (c *Call) collect() {
+	c.in.CollectMemory()
+	c.th.finalize()
 }
 
 func baseNewproxy(c *Call) {
@@ -382,4 +388,5 @@ func baseNewproxy(c *Call) {
 	}
 	c.in.charge(sizeUserdata)
 	c.Push(userdataValue(u))
+	c.in.addProxy(u)
 }

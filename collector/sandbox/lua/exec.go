@@ -22,8 +22,8 @@ enter:
 		if fuel < 0 {
 			ci.pc = pc
 			fuel = in.refuel(fuel)
-			if th.hook != nil {
-				th.step(ci)
+			if th.hook != nil || len(in.doomed) > 0 {
+				th.between(ci)
 				fuel = in.fuel
 				r = regsOf(th.stack, ci.base)
 			}

@@ -74,6 +74,16 @@ func (in *Interp) cutSlice() {
 	}
 }
 
+// between is what happens between two instructions: finalizers, and hooks.
+func (th *thread) between(ci *frame) {
+	if len(th.in.doomed) > 0 && !th.in.finalizes {
+		th.finalize()
+	}
+	if th.hook != nil {
+		th.step(ci)
+	}
+}
+
 // step gives the events of the instruction that comes next.
 func (th *thread) step(ci *frame) {
 	h := th.hook

@@ -20,9 +20,13 @@ type Interp struct {
 	loaded  *Table
 	metas   [KindThread + 1]*Table // of the kinds that have one for all values
 	classes map[*Class]*Table
-	names   []Value // strings that were used lately
-	kept    []any   // what Keep got
-	stdout  io.Writer
+	names   []Value     // strings that were used lately
+	kept    []any       // what Keep got
+	proxies []*userdata // what newproxy made, in that order, while it may live
+	doomed  []*userdata // what nobody else has of them, for their finalizers
+
+	finalizes bool // one of those runs
+	stdout    io.Writer
 
 	// The budget: what is left of a slice, and what is left besides. Between slices interruptions are
 	// looked for.
@@ -393,6 +397,7 @@ func (in *Interp) Close() {
 	}
 	in.globals, in.loaded = &Table{in: in}, &Table{in: in}
 	in.metas, in.classes, in.names, in.kept = [KindThread + 1]*Table{}, map[*Class]*Table{}, nil, nil
+	in.proxies, in.doomed = nil, nil
 	in.main = newThread(in, in.globals)
 	in.running = in.main
 	in.thrown = Value{}

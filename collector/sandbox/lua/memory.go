@@ -129,7 +129,11 @@ func (in *Interp) walk() int {
 	}
 	w.value(threadValue(in.main))
 	w.value(in.thrown)
+	for _, u := range in.doomed {
+		w.userdata(u)
+	}
 	w.drain()
+	w.doom()
 	w.clearWeak()
 	w.objects += w.texts.n
 	in.fuel -= w.objects >> 2
@@ -357,13 +361,13 @@ func (w *walker) thread(th *thread) {
 func (w *walker) clearWeak() {
 	for _, t := range w.weak {
 		for i := range t.arr {
-			if w.unreached(t.arr[i]) {
+			if v := t.arr[i]; w.unreached(v) || v.isDoomed() {
 				t.arr[i] = Value{}
 			}
 		}
 		for i := range t.nodes {
 			n := &t.nodes[i]
-			if !n.val.isNil() && (w.unreached(n.key) || w.unreached(n.val)) {
+			if !n.val.isNil() && (w.unreached(n.key) || w.unreached(n.val) || n.val.isDoomed()) {
 				n.val = Value{}
 				if n.key.n>>tagShift >= tagString {
 					n.key = deadKey(n.key)

@@ -192,4 +192,5 @@ type userdata struct {
 	meta   *Table
 	mark   uint32
 	proxy  bool // newproxy made it
+	doomed bool // its finalizer runs, or has run
 }
