@@ -190,7 +190,7 @@ func TestWhatNeverHadAMetricIsUnknownOnlyToItsRole(t *testing.T) {
 
 // However many watches there are, all are evaluated and told at each tick, whatever other filters may inject.
 func TestManyWatches(t *testing.T) {
-	const n = 3000
+	const n = 2000
 	definitions := policies + alarm("a", "warning", "", "  metric = \"m\"\n  function = \"max\"\n  relational_operator = \">\"\n  threshold = 1")
 	for i := range n {
 		definitions += watch(fmt.Sprint("m", i), "", "a")
