@@ -17,14 +17,12 @@ type Section struct {
 	path    string
 	values  map[string]any
 	renamed map[string]string // option -> as it stands in the file
-
-	listSecrets sync.Once
-	secrets     []string // hidden strings of values
+	secrets func() []string   // hidden strings of values, listed when they are asked for first
 }
 
 // section makes a Section of a top-level table.
 func (d *document) section(name string, values map[string]any) (*Section, Diagnostics) {
-	s := &Section{Name: name, Type: name, File: d.src.file, doc: d, path: name, values: values}
+	s := &Section{Name: name, Type: name, File: d.src.file, doc: d, path: name, values: values, secrets: d.secrets(name, values)}
 	s.Line, _ = d.src.place(d.at(name).offset)
 	key, v, given := s.lookup("type")
 	if !given {
@@ -44,7 +42,7 @@ func Parse(file string, data []byte, env Lookup) (*Section, Diagnostics) {
 	if d == nil {
 		return nil, found
 	}
-	return &Section{File: file, Line: 1, doc: d, values: d.values}, found
+	return &Section{File: file, Line: 1, doc: d, values: d.values, secrets: d.secrets("", d.values)}, found
 }
 
 // lookup finds an option regardless of case; exact spelling comes first.
@@ -113,34 +111,41 @@ func (s *Section) Concealed(option string) bool {
 
 // Redact takes this section's secrets, and the passwords of URLs, out of a text.
 func (s *Section) Redact(text string) string {
-	s.listSecrets.Do(func() { s.addSecrets(s.path, s.values) })
-	for _, secret := range s.secrets {
-		text = strings.ReplaceAll(text, secret, "[hidden]")
+	if s.secrets != nil {
+		for _, secret := range s.secrets() {
+			text = strings.ReplaceAll(text, secret, "[hidden]")
+		}
 	}
 	return RedactURLs(text)
 }
 
-// addSecrets lists the hidden strings. Very short ones are left out: they stand in any text.
-func (s *Section) addSecrets(path string, v any) {
+// secrets gives the hidden strings of a value, which are many findings' but are looked for once.
+func (d *document) secrets(path string, v any) func() []string {
+	return sync.OnceValue(func() []string { return d.appendSecrets(nil, path, v) })
+}
+
+// appendSecrets lists the hidden strings of a value. Very short ones are left out: they stand in any text.
+func (d *document) appendSecrets(list []string, path string, v any) []string {
 	const shortest = 4
 	switch v := v.(type) {
 	case string:
-		if len(v) >= shortest && s.doc.hidden(path) && !holdsPassword(v) {
-			s.secrets = append(s.secrets, v)
+		if len(v) >= shortest && d.hidden(path) && !holdsPassword(v) {
+			list = append(list, v)
 		}
 	case map[string]any:
 		for key, e := range v {
-			s.addSecrets(join(path, key), e)
+			list = d.appendSecrets(list, join(path, key), e)
 		}
 	case []any:
 		for _, e := range v {
-			s.addSecrets(path, e)
+			list = d.appendSecrets(list, path, e)
 		}
 	case []map[string]any:
 		for i, e := range v {
-			s.addSecrets(path+indexed(i), e)
+			list = d.appendSecrets(list, path+indexed(i), e)
 		}
 	}
+	return list
 }
 
 // kindOf names a value's type as an operator would.
