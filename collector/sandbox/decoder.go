@@ -129,11 +129,11 @@ func (d *Decoder) injectMessage(s *script) error {
 	if d.record == nil {
 		return errNoRecord
 	}
-	if err := d.room(s.size); err != nil {
-		return err
-	}
 	m := &s.made
 	d.inherit(m, s.given)
+	if err := d.room(s.size + headerSize(m)); err != nil {
+		return err
+	}
 	m.Timestamp = asWallClock(m.Timestamp, d.zone)
 	kept := d.next()
 	*kept, s.made = s.made, *kept
@@ -159,6 +159,11 @@ func (d *Decoder) room(n int) error {
 		return fmt.Errorf("the messages of one record would take more than %d bytes", most)
 	}
 	return nil
+}
+
+// headerSize is what the texts of a message's headers take that another message gets, too.
+func headerSize(m *message.Draft) int {
+	return len(m.Type) + len(m.Logger) + len(m.Hostname) + len(m.EnvVersion)
 }
 
 // next is a draft for one more message.
@@ -227,10 +232,13 @@ func (d *Decoder) injectPayload(s *script, payload []byte, typ, name string) err
 	if d.record == nil {
 		return errNoRecord
 	}
-	if err := d.room(len(payload)); err != nil {
+	m := d.record
+	if len(d.made) > 0 {
+		m = d.made[0] // its headers are copied
+	}
+	if err := d.room(len(payload) + len(typ) + len(name) + headerSize(m)); err != nil {
 		return err
 	}
-	m := d.record
 	if len(d.made) == 0 {
 		d.payload = append(d.payload[:0], payload...)
 		m.Payload = message.View(d.payload)

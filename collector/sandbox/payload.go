@@ -31,7 +31,7 @@ func (s *script) injectPayload(c *lua.Call) {
 	}
 	payload := s.payload
 	s.payload = s.payload[:0]
-	c.Spend(len(payload) >> 4)
+	c.Spend((len(payload) + len(typ) + len(name)) >> 4)
 	if err := s.host.injectPayload(s, payload, typ, name); err != nil {
 		c.Raise("inject_payload() " + err.Error())
 	}
