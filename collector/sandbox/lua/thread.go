@@ -185,6 +185,9 @@ func (th *thread) callAt(fnAt, nargs, want int) {
 	if in.depth >= maxNesting {
 		th.deep()
 	}
+	if th.stack[fnAt].n == wordNative { // no instruction of its own is counted
+		in.fuel--
+	}
 	if th.precall(fnAt, nargs, want) == calledLua {
 		th.ci.fresh = true
 		th.run()
