@@ -86,11 +86,15 @@ type process struct {
 	group bool
 	soon  bool // nobody needs what it does after an interruption
 
-	mu    sync.Mutex
-	ended bool
+	mu          sync.Mutex
+	interrupted bool
+	ended       bool
 }
 
 func (p *process) interrupt() {
+	p.mu.Lock()
+	p.interrupted = true
+	p.mu.Unlock()
 	if p.soon {
 		p.signal(syscall.SIGTERM)
 	}
@@ -111,11 +115,15 @@ func (p *process) signal(s syscall.Signal) {
 	}
 }
 
-// wait waits for the end; how the process ended is told by its state.
+// wait waits for the end; how the process ended is told by its state. What an interrupted one leaves behind ends
+// with it: a shell that is about to start something blocks SIGTERM, and what it starts then has not seen it.
 func (p *process) wait() {
 	_ = p.cmd.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.interrupted && p.group {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	}
 	p.ended = true
 }
 

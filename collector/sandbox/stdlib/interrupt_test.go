@@ -51,10 +51,26 @@ func TestInterrupt(t *testing.T) {
 			m.libraries.Interrupt()
 			<-ended
 			_ = m.libraries.Close()
-			if pid != 0 && syscall.Kill(pid, 0) != syscall.ESRCH {
-				t.Errorf("process %d is there still", pid)
+			if pid != 0 {
+				gone(t, pid)
 			}
 		})
+	}
+}
+
+// gone waits until no process of a group is left.
+func gone(t *testing.T, group int) {
+	t.Helper()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	late := time.After(10 * time.Second)
+	for syscall.Kill(-group, 0) != syscall.ESRCH {
+		select {
+		case <-look.C:
+		case <-late:
+			t.Errorf("processes of group %d are there still", group)
+			return
+		}
 	}
 }
 
