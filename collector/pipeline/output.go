@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"lma_collector/collector/message"
@@ -113,9 +114,11 @@ func (o *output) redo(sequential bool) {
 		if sequential {
 			guilty = 1
 		}
+		_, _, _, last := o.state.get()
+		last, _, _ = strings.Cut(last, "\n") // a panic's traceback is in the log
 		for i := range left[:guilty] {
 			o.stats.refused.Add(1)
-			o.bury(left[i].Message, fmt.Errorf("its delivery made the output fail %d times", o.attempts))
+			o.bury(left[i].Message, fmt.Errorf("its delivery made the output fail %d times; at last: %s", o.attempts, last))
 		}
 		if left, o.attempts = left[guilty:], 0; len(left) == 0 {
 			o.finish()

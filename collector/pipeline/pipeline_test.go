@@ -125,7 +125,7 @@ func TestPoisonousBatchIsDeadLettered(t *testing.T) {
 	acked := feedText(t, t.Name(), "a one\n")
 	p, _ := start(t, flowing(t.Name(), "[out.retries]", `delay = "1ms"`, `max_jitter = "1ms"`))
 	<-acked
-	checkDeadLetters(t, p, []string{"its delivery made the output fail 3 times"})
+	checkDeadLetters(t, p, []string{"its delivery made the output fail 3 times; at last: panic: always"})
 }
 
 // What was judged before an output failed is not sent, kept or counted again.

@@ -45,7 +45,7 @@ func TestPoisonousMessageIsDeadLetteredAlone(t *testing.T) {
 	if got := s.all(); !slices.Equal(got, []string{"one", "two", "three"}) {
 		t.Errorf("delivered %q", got)
 	}
-	const reason = "its delivery made the output fail 3 times"
+	const reason = "its delivery made the output fail 3 times; at last: died"
 	checkDeadLetters(t, p, []string{reason, reason})
 	if _, _, restarts, _ := p.outputs[0].state.get(); restarts != 6 {
 		t.Errorf("%d restarts", restarts)

@@ -332,7 +332,7 @@ end`,
 		reasons = append(reasons, strings.Clone(m.Payload()+": "+m.Text("dead_letter_reason")))
 		return nil
 	})
-	want := []string{"poison: its delivery made the output fail 3 times", "refused: not this one", "stop: its delivery made the output fail 3 times"}
+	want := []string{"poison: its delivery made the output fail 3 times; at last: FATAL: process_message() dead", "refused: not this one", "stop: its delivery made the output fail 3 times; at last: FATAL: enough"}
 	if err != nil || !slices.Equal(reasons, want) {
 		t.Errorf("%v: dead letters\n%q\nwant\n%q", err, reasons, want)
 	}
