@@ -44,16 +44,7 @@ func TestStopHasOneLimit(t *testing.T) {
 			defer feeds.Delete(name)
 			settings := testSettings(t)
 			settings.Once = once
-			p, found := Build(sectionsOf(t, flowing(name, "[f]", `type = "FakeFilter"`, `act = "`+name+`"`, `message_matcher = "TRUE"`)), settings)
-			if p == nil {
-				t.Fatal(found)
-			}
-			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				p.Run(ctx)
-			}()
+			cancel, ended := runs(t, flowing(name, "[f]", `type = "FakeFilter"`, `act = "`+name+`"`, `message_matcher = "TRUE"`), settings)
 			synctest.Wait() // all are at work, or hang
 			began := time.Now()
 			cancel()
@@ -65,6 +56,22 @@ func TestStopHasOneLimit(t *testing.T) {
 			synctest.Wait()
 		})
 	}
+}
+
+// runs runs a pipeline until cancel; ended is closed when it has stopped.
+func runs(t *testing.T, text string, settings Settings) (cancel func(), ended <-chan struct{}) {
+	t.Helper()
+	p, found := Build(sectionsOf(t, text), settings)
+	if p == nil {
+		t.Fatal(found)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	end := make(chan struct{})
+	go func() {
+		defer close(end)
+		p.Run(ctx)
+	}()
+	return cancel, end
 }
 
 // What an input hands over that nobody can read again arrives though the stop comes before there is room for it:
@@ -98,16 +105,7 @@ func TestStopLosesNoBatch(t *testing.T) {
 			defer feeds.Delete(name)
 			settings := testSettings(t)
 			change(&settings)
-			p, found := Build(sectionsOf(t, flowing(name, "queue_messages = 1")), settings)
-			if p == nil {
-				t.Fatal(found)
-			}
-			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				p.Run(ctx)
-			}()
+			cancel, ended := runs(t, flowing(name, "queue_messages = 1"), settings)
 			synctest.Wait() // the input waits for room
 			cancel()
 			synctest.Wait()

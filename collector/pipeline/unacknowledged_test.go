@@ -33,16 +33,7 @@ func TestWhatFoundNoRoomIsNotAcknowledged(t *testing.T) {
 			}
 		})
 		defer feeds.Delete(name)
-		p, found := Build(sectionsOf(t, flowing(name, "queue_messages = 1")), testSettings(t))
-		if p == nil {
-			t.Fatal(found)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			p.Run(ctx)
-		}()
+		cancel, ended := runs(t, flowing(name, "queue_messages = 1"), testSettings(t))
 		synctest.Wait() // the input waits for room
 		cancel()
 		if err := <-failed; !errors.Is(err, context.Canceled) {

@@ -21,12 +21,13 @@ type Options struct {
 
 // filter is an engine in its sandbox, and which messages it wants.
 type filter struct {
-	plugin.Filter
+	*sandbox.Filter
 	matcher string
 }
 
 var (
 	_ plugin.Matching = (*filter)(nil)
+	_ plugin.Starter  = (*filter)(nil)
 	_ plugin.Closer   = (*filter)(nil)
 )
 
@@ -48,16 +49,8 @@ func New(env *plugin.Env, o Options, config map[string]any, matcher string, stat
 	if err != nil {
 		return nil, err
 	}
-	return &filter{Filter: sandboxed, matcher: matcher}, nil
+	return &filter{Filter: sandboxed.(*sandbox.Filter), matcher: matcher}, nil
 }
 
 // MessageMatcher is what the definitions need.
 func (f *filter) MessageMatcher() string { return f.matcher }
-
-// Close ends the engine.
-func (f *filter) Close() error {
-	if c, ok := f.Filter.(plugin.Closer); ok {
-		return c.Close()
-	}
-	return nil
-}
